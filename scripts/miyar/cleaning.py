@@ -1,0 +1,125 @@
+"""Acceptable copies of articles that the contract refuses, with a record of every change."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from miyar.article import BOM, ID, Article, RawArticle, likely_encoding
+from miyar.errors import Problem, quoted
+from miyar.offsets import position
+
+_REPLACED = re.compile(rf"\A{BOM}|\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udfff]")
+_LINE_BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
+_DIGEST_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: where it was in the source, what was there, and what the copy has instead."""
+
+    source: str
+    article: str
+    position: str
+    found: str
+    put: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the fields under their names."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article as the contract wants it, and what was changed for that."""
+
+    article: Article
+    changes: tuple[Change, ...]
+
+
+def clean_articles(raws: Iterable[RawArticle | Problem], encoding: str | None) -> Iterator[Cleaned | Problem]:
+    """Yield an acceptable copy of each article, or the problem that cannot be mended here."""
+    taken: set[str] = set()
+    for raw in raws:
+        yield raw if isinstance(raw, Problem) else _clean(raw, encoding, taken)
+
+
+def _clean(raw: RawArticle, encoding: str | None, taken: set[str]) -> Cleaned | Problem:
+    identity = _free_id(raw.id, raw.where, taken)
+    text, changes = raw.data if isinstance(raw.data, str) else "", []
+    if isinstance(raw.data, bytes):
+        used = _encoding(raw.data, encoding)
+        try:
+            text = raw.data.decode(used)
+        except (UnicodeDecodeError, LookupError) as error:
+            return _undecodable(raw, used, error)
+        if used != "utf-8":
+            changes.append(Change(raw.where, identity, "1:1", f"encoding {used}", "encoding utf-8"))
+    if identity != raw.id:
+        changes.append(Change(raw.where, identity, "", f"id {raw.id}", f"id {identity}"))
+    changes.extend(_text_changes(raw, identity, text))
+    cleaned = _REPLACED.sub(lambda match: _replacement(match[0]), text)
+    if not cleaned.strip():
+        found, expected = "no text is left after cleaning", "a text to label"
+        return Problem("empty_text", raw.where, found, expected, "move the file out of the folder")
+    return Cleaned(Article(identity, cleaned, _without_digest(raw.metadata)), tuple(changes))
+
+
+def _encoding(data: bytes, encoding: str | None) -> str:
+    """Return UTF-8 for what is UTF-8 already, so that mixed folders can be cleaned in one go."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return encoding or "utf-8"
+    return "utf-8"
+
+
+def _undecodable(raw: RawArticle, used: str, error: UnicodeDecodeError | LookupError) -> Problem:
+    likely = likely_encoding(raw.data) if isinstance(raw.data, bytes) else None
+    expected = f"the encoding of the file: it looks like {likely}" if likely else "the encoding of the file"
+    return Problem(
+        "not_decodable", raw.where, f"not {used}: {error}", expected, f"--encoding {likely or '…'}"
+    )
+
+
+def _text_changes(raw: RawArticle, identity: str, text: str) -> Iterator[Change]:
+    for match in _REPLACED.finditer(text):
+        put = _replacement(match[0])
+        where = str(position(text, match.start()))
+        yield Change(raw.where, identity, where, _named(match[0]), _named(put) if put else "nothing")
+
+
+def _replacement(found: str) -> str:
+    if found in _LINE_BREAKS:
+        return "\n"
+    return "\ufffd" if "\ud800" <= found <= "\udfff" else ""
+
+
+def _named(characters: str) -> str:
+    return " ".join(f"U+{ord(character):04X}" for character in characters)
+
+
+def _free_id(identity: str, where: str, taken: set[str]) -> str:
+    """Return the id, or one made of it that is allowed and free; the same input gives the same id."""
+    if ID.fullmatch(identity) and identity.casefold() not in taken:
+        taken.add(identity.casefold())
+        return identity
+    digest = hashlib.sha256(f"{where} {identity}".encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+    stem = _NOT_IN_ID.sub("-", identity).strip("-.")[: 99 - _DIGEST_LENGTH]
+    free = f"{stem}-{digest}" if stem else digest
+    taken.add(free.casefold())
+    return free
+
+
+def _without_digest(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in metadata.items() if key not in ("id", "sha256")}
+
+
+def summary(changes: Iterable[Change], folder: Path) -> str:
+    """Return one sentence on what was changed."""
+    changed = list(changes)
+    articles = {change.article for change in changed}
+    return f"{len(changed)} changes in {len(articles)} articles, listed in {quoted(folder / 'changes.jsonl')}"

@@ -1,0 +1,84 @@
+"""What a user can cause, and how it is said: where, what was found, what was expected, what to do.
+
+    MiyarError          anything that a user can cause; exit status 1
+    ├── DataError       the data are wrong: all Problems of a run together
+    └── UsageError      the call is wrong; exit status 2
+
+Any other exception is a bug and keeps its traceback.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+SHOWN_PROBLEMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in the data; `code` names the rule that it breaks."""
+
+    code: str
+    where: str
+    found: str
+    expected: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Return the problem as lines for a person."""
+        lines = [f"{self.where}: {self.found} [{self.code}]", f"    expected: {self.expected}"]
+        return "\n".join([*lines, f"    to do:    {self.remedy}"] if self.remedy else lines)
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the fields under their names."""
+        return asdict(self)
+
+
+class MiyarError(Exception):
+    """Something that a user can cause and mend."""
+
+    status = 1
+
+
+class UsageError(MiyarError):
+    """The call itself is wrong."""
+
+    status = 2
+
+
+class DataError(MiyarError):
+    """The data are wrong; carries every problem that was found, not the first one."""
+
+    def __init__(self, problems: Iterable[Problem], outcome: str = "Nothing was written.") -> None:
+        self.problems = tuple(problems)
+        self.outcome = outcome
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
+        hidden = len(self.problems) - len(shown)
+        more = [f"… and {hidden} more."] if hidden else []
+        return "\n".join([*shown, *more, f"{count_by_code(self.problems)}. {self.outcome}"])
+
+
+def count_by_code(problems: Iterable[Problem]) -> str:
+    """Return "3 problems: 2 unknown_label, 1 out_of_range"."""
+    counts = Counter(problem.code for problem in problems)
+    kinds = ", ".join(f"{count} {code}" for code, count in counts.most_common())
+    total = counts.total()
+    return f"{total} problem{'' if total == 1 else 's'}: {kinds}"
+
+
+def quoted(text: object, limit: int = 60) -> str:
+    """Return a value in quotes, made safe to print: controls escaped, Arabic isolated, long text cut."""
+    shown = "".join(_visible(character) for character in str(text)[:limit])
+    cut = "…" if len(str(text)) > limit else ""
+    return f"“{FIRST_STRONG_ISOLATE}{shown}{cut}{POP_ISOLATE}”"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,48 @@
+"""Offsets are Unicode code points, ranges are half-open; only this module knows of other units.
+
+Label Studio's page counts UTF-16 units when a span is resized by its handles, so that an astral
+character (most emoji) before the handle shifts the boundary. A text without astral characters has the
+same offsets in both units: that is what `stand_in` gives.
+"""
+
+import re
+from typing import NamedTuple
+
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+STAND_IN = "\u25a1"  # WHITE SQUARE: one UTF-16 unit, neutral in direction as emoji are
+
+
+class Range(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """A place in a text as editors show it: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return "line:column"."""
+        return f"{self.line}:{self.column}"
+
+
+def stand_in(text: str) -> str:
+    """Return the text with each astral character replaced by one BMP character; the length stays."""
+    return ASTRAL.sub(STAND_IN, text)
+
+
+def trim(text: str, start: int, end: int) -> Range:
+    """Return the range without white space (`str.isspace`) at its edges; `start == end` if all was white."""
+    covered = text[start:end]
+    trimmed_start = end - len(covered.lstrip())
+    return Range(trimmed_start, max(trimmed_start, start + len(covered.rstrip())))
+
+
+def position(text: str, offset: int) -> Position:
+    """Return the line and column of an offset."""
+    before = text[:offset]
+    return Position(before.count("\n") + 1, offset - before.rfind("\n"))

@@ -1,0 +1,109 @@
+"""Files and folders that appear whole or not at all.
+
+Everything is written to a temporary name beside its goal and renamed at the end, so a stopped run
+leaves no half file, and a repeated run replaces what the first one made.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from miyar.errors import MiyarError, UsageError
+
+
+@contextmanager
+def written(path: Path) -> Iterator[IO[str]]:
+    """Open a UTF-8 text file that gets its name only when the block ends without an error.
+
+    Raises MiyarError where the folder cannot be written to.
+    """
+    with _named_failure(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+        part.chmod(0o666 & ~_umask())
+        with _named_failure(path):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """Give a new empty folder that takes the place of `folder` when the block ends without an error.
+
+    `mark` is the name of a file that the block writes: an existing folder is replaced only if it holds
+    that file, that is, if an earlier run made it. Raises UsageError for any other folder with content.
+    """
+    if folder.exists() and not _replaceable(folder, mark):
+        raise UsageError(
+            f"{folder}: exists and was not made by this command (it holds no {mark}); "
+            "give an empty or a new folder with -o"
+        )
+    with _named_failure(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
+    try:
+        yield part
+        part.chmod(0o777 & ~_umask())
+        with _named_failure(folder):
+            _swap(part, folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as readable JSON."""
+    with written(path) as file:
+        json.dump(value, file, ensure_ascii=False, indent=2, allow_nan=False)
+        file.write("\n")
+
+
+def write_json_lines(path: Path, values: Iterable[Any]) -> int:
+    """Write one compact JSON value per line and return how many there were."""
+    count = 0
+    with written(path) as file:
+        for value in values:
+            file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+            count += 1
+    return count
+
+
+def _replaceable(folder: Path, mark: str) -> bool:
+    return folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))
+
+
+def _swap(part: Path, folder: Path) -> None:
+    """Put `part` in the place of `folder`; the old content goes only when the new one stands."""
+    if not folder.exists():
+        part.replace(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".old"))
+    folder.replace(old)
+    part.replace(folder)
+    shutil.rmtree(old)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def _named_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MiyarError(
+            f"{path}: cannot be written: {error.strerror or error}; "
+            "choose a folder that you may write to, or free some room"
+        ) from error

@@ -1,0 +1,76 @@
+"""seqeval, the scorer of record, held against our own counts in every run.
+
+seqeval scores nested and overlapping spans exactly when it is given, per article, one cell per distinct
+span of gold ∪ prediction, tagged B-<label> on the side that has the span and O on the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miyar.matching import Cells, Counts, counts
+from miyar.spantable import Mask
+
+TOLERANCE = 1e-12
+CHUNK = 50_000
+
+Ratios = NDArray[np.float64]
+
+
+def check_with_seqeval(table: Cells, names: Sequence[str]) -> None:
+    """Refuse with RuntimeError, as a bug, where seqeval's numbers differ from ours.
+
+    Precision, recall, F1 and support are compared per label and micro, within 1e-12, in chunks of whole
+    articles, so that memory stays flat.
+    """
+    for part in _chunks(table):
+        own = counts(part, len(names))
+        present = np.flatnonzero(own.predicted + own.gold)
+        by_name = sorted(present, key=lambda index: names[index])
+        gold, predicted = (_tags(part, side, names) for side in (part.gold, part.predicted))
+        _compare(_seqeval(gold, predicted, None), _ratios(own)[:, by_name], [names[i] for i in by_name])
+        _compare(_seqeval(gold, predicted, "micro"), _ratios(own.micro()), ["micro average"])
+
+
+def _chunks(table: Cells) -> Iterator[Cells]:
+    """Yield the cells in runs of about CHUNK that end where an article ends."""
+    total = len(table.article)
+    goals = np.arange(CHUNK, total, CHUNK)
+    ends = np.unique(np.searchsorted(table.article, table.article[goals], side="right"))
+    for start, end in pairwise([0, *ends[ends < total], total]):
+        part = slice(start, end)
+        if start < end:
+            yield Cells(table.article[part], table.label[part], table.gold[part], table.predicted[part])
+
+
+def _tags(part: Cells, side: Mask, names: Sequence[str]) -> list[list[str]]:
+    """Return one list of tags per article, one tag per cell."""
+    begins = np.array([f"B-{name}" for name in names], dtype=object)
+    tags = np.where(side, begins[part.label], "O")
+    bounds = np.flatnonzero(part.article[1:] != part.article[:-1]) + 1
+    return [article.tolist() for article in np.split(tags, bounds)]
+
+
+def _seqeval(gold: list[list[str]], predicted: list[list[str]], average: str | None) -> Ratios:
+    """Return precision, recall, F1 and support as rows, a column per label in alphabetical order."""
+    from seqeval.metrics import precision_recall_fscore_support
+
+    rows = precision_recall_fscore_support(gold, predicted, average=average, zero_division=0)
+    return np.array([np.atleast_1d(row) for row in rows], dtype=np.float64)
+
+
+def _ratios(own: Counts) -> Ratios:
+    pairs = ((own.tp, own.predicted), (own.tp, own.gold), (2 * own.tp, own.predicted + own.gold))
+    ratios = [np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0) for top, bottom in pairs]
+    return np.stack([*ratios, own.gold.astype(np.float64)])
+
+
+def _compare(theirs: Ratios, ours: Ratios, names: Sequence[str]) -> None:
+    if theirs.shape != ours.shape:
+        raise RuntimeError(f"seqeval gives {theirs.shape[1]} labels where {', '.join(names)} were counted")
+    for row, column in np.argwhere(np.abs(theirs - ours) > TOLERANCE):
+        kind = ("precision", "recall", "F1", "support")[row]
+        found = f"{kind} of {names[column]}: {theirs[row, column]!r}, own count {ours[row, column]!r}"
+        raise RuntimeError(f"seqeval disagrees: {found}")
