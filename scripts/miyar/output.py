@@ -43,11 +43,7 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
     `mark` is the name of a file that the block writes: an existing folder is replaced only if it holds
     that file, that is, if an earlier run made it. Raises UsageError for any other folder with content.
     """
-    if folder.exists() and not _replaceable(folder, mark):
-        raise UsageError(
-            f"{folder}: exists and was not made by this command (it holds no {mark}); "
-            "give an empty or a new folder with -o"
-        )
+    refuse_foreign(folder, mark)
     with _named_failure(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
@@ -58,6 +54,17 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
             _swap(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[str]]:
+    """Open a new UTF-8 text file that only its owner may read, from its first byte on."""
+    with _named_failure(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(descriptor, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        yield file
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -77,8 +84,14 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
     return count
 
 
-def _replaceable(folder: Path, mark: str) -> bool:
-    return folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))
+def refuse_foreign(folder: Path, mark: str) -> None:
+    """Raise UsageError for a folder with content that an earlier run of the same command did not make."""
+    if not folder.exists() or (folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))):
+        return
+    raise UsageError(
+        f"{folder}: exists and was not made by this command (it holds no {mark}); "
+        "give an empty or a new folder with -o"
+    )
 
 
 def _swap(part: Path, folder: Path) -> None:

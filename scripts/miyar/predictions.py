@@ -10,8 +10,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -30,13 +31,28 @@ class Line(NamedTuple):
     article: str
     sha256: str | None
     spans: list[Any]
+    arguments: list[Any]
+
+
+class Missing(StrEnum):
+    """What to do with an article of the gold that has no prediction."""
+
+    REFUSE = "refuse"
+    EMPTY = "empty"
+
+
+class Unknown(StrEnum):
+    """What to do with a prediction whose article is not in the gold."""
+
+    REFUSE = "refuse"
+    IGNORE = "ignore"
 
 
 class Policy(NamedTuple):
     """What to do with an article that only one side has."""
 
-    missing: Literal["refuse", "empty"] = "refuse"
-    unknown: Literal["refuse", "ignore"] = "refuse"
+    missing: Missing = Missing.REFUSE
+    unknown: Unknown = Unknown.REFUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ def read_predictions(path: Path, gold: Views, scheme: Scheme, policy: Policy | N
     Raises DataError for bad JSON and for articles that are missing, unknown, given twice or of another
     text, as far as the policy does not allow them.
     """
-    file, release = _located(path)
+    file, release = located(path)
     lines, counts = _matched(prediction_lines(file), gold, file, policy or Policy())
     name = f"{release['name']}@{release['release']}" if release else file.stem
     spans = _span_lists([line.spans if line else [] for line in lines])
@@ -91,8 +107,11 @@ def prediction_lines(file: Path) -> tuple[Line, ...]:
     return tuple(line for line in read if isinstance(line, Line))
 
 
-def _located(path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the predictions file and what release.toml says of it."""
+def located(path: Path) -> tuple[Path, Mapping[str, Any]]:
+    """Return the predictions file of a path and what the release.toml beside it says.
+
+    Raises UsageError where there is no such file.
+    """
     file = path / PREDICTIONS_FILE if path.is_dir() else path
     if not file.is_file():
         raise UsageError(f"{path}: not a JSON Lines file nor a folder with {PREDICTIONS_FILE}")
@@ -112,7 +131,10 @@ def _line(where: str, data: bytes) -> Line | Problem:
         return Problem("no_article", where, "no text in “article”", expected)
     if not isinstance(value.get("spans"), list):
         return Problem("no_spans", where, "no list in “spans”", expected)
-    return Line(where, value["article"], value.get("sha256"), value["spans"])
+    arguments = value.get("arguments", [])
+    if not isinstance(arguments, list):
+        return Problem("no_arguments", where, "no list in “arguments”", expected)
+    return Line(where, value["article"], value.get("sha256"), value["spans"], arguments)
 
 
 def _matched(
@@ -124,13 +146,13 @@ def _matched(
     problems: list[Problem] = []
     counts = Counter[str]()
     for line in lines:
-        if line.article not in known and policy.unknown == "ignore":
+        if line.article not in known and policy.unknown is Unknown.IGNORE:
             counts["unknown_article"] += 1
         else:
             problems.extend(_line_problems(line, by_article.get(line.article), known))
             by_article.setdefault(line.article, line)
     absent = [article for article in gold.articles if article not in by_article]
-    if policy.missing == "empty":
+    if policy.missing is Missing.EMPTY:
         counts["missing_article"] = len(absent)
     else:
         problems.extend(_missing(file, article) for article in absent)

@@ -43,10 +43,11 @@ class Conversion:
     _regions: dict[tuple[str, Layer], tuple[Layer, int, int, str]] = field(default_factory=dict)
     _arguments: dict[Argument, None] = field(default_factory=dict)
     _refused: set[str] = field(default_factory=set)
+    _ids: set[str] = field(default_factory=set)
 
     def add(self, results: Sequence[Any]) -> None:
         """Take in the results: regions first, since attributes and relations refer to them."""
-        kinds = [_kind(result, self.scheme) for result in results]
+        kinds = [kind_of(result, self.scheme) for result in results]
         for wanted, take in (
             (("entities", "triggers"), self._region),
             (("attributes",), self._attribute),
@@ -102,8 +103,9 @@ class Conversion:
 
     def _span_id(self, region: str, layer: Layer) -> str:
         """Return the region's id, made unique where one region is an entity and a trigger."""
-        taken = {span.id for span in self._spans.values()}
-        return region if region not in taken else f"{region}:{layer}"
+        identity = f"{region}:{layer}" if region in self._ids else region
+        self._ids.add(identity)
+        return identity
 
     # attributes
 
@@ -241,15 +243,18 @@ class _Ends(NamedTuple):
     drawn_trigger: str
 
 
-def _kind(result: Any, scheme: Scheme) -> Kind:
+def kind_of(result: Any, scheme: Scheme) -> Kind:
+    """Return the kind under which a result is counted."""
     if not isinstance(result, dict):
         return "other"
     if result.get("type") == "relation":
         return "arguments"
     name = result.get("from_name")
+    if not isinstance(name, str):
+        return "other"
     if result.get("type") == "labels" and name in CONTROLS:
         return CONTROLS[name]
-    return "attributes" if isinstance(name, str) and scheme.attribute(name) else "other"
+    return "attributes" if scheme.attribute(name) else "other"
 
 
 def _typed_text(value: Any) -> str | None:

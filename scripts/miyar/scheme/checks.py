@@ -9,6 +9,11 @@ from miyar.errors import Problem
 from miyar.scheme.model import VALUE_TYPES
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
+HOTKEY = re.compile(r"[a-tv-z]?")
+EXPECTED_HOTKEY = (
+    "a letter a to z but u, which unselects regions in the page, or nothing; a digit would relabel the "
+    "region whose value is typed on the number pad"
+)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Tables = Mapping[str, Any]
@@ -88,13 +93,13 @@ def _looks(tables: Tables, path: str) -> Iterator[Problem]:
             colour, key = table.get("colour", "#000000"), table.get("hotkey")
             if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
                 yield Problem("bad_colour", where, repr(colour), "a colour such as #1f77b4")
-            if key is not None and not (isinstance(key, str) and len(key) == 1 and key.isascii()):
-                yield Problem("bad_hotkey", where, repr(key), "one ASCII character")
+            if key is not None and not (isinstance(key, str) and HOTKEY.fullmatch(key)):
+                yield Problem("bad_hotkey", where, repr(key), EXPECTED_HOTKEY)
             elif key in seen:
                 yield Problem(
                     "hotkey_twice", where, f"{key} is also the key of {seen[key]}", "a key of its own"
                 )
-            elif key is not None:
+            elif key:
                 seen[key] = code
 
 

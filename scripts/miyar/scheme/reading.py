@@ -19,7 +19,7 @@ CHECKOUT = PACKAGE.parents[1]
 PALETTE = ("#0000ff", "#558844", "#990000", "#99dd88", "#bb88aa", "#bbcc55", "#8877bb", "#880099", "#aa33ff",
            "#771122", "#553355", "#ff0044", "#6600bb", "#ee6600", "#5577dd", "#ddcc00", "#bb0088", "#55ddee",
            "#995566", "#aaaaff", "#dd8888")  # fmt: skip
-ENTITY_KEYS, TRIGGER_KEYS = "1234567890asdfghjkl", "qwertyuiopzxcvbnm"
+ENTITY_KEYS, TRIGGER_KEYS = "qwertyiopzxcv", "asdfghjklnbm"
 
 
 def find_config(config: Path | None) -> Path:

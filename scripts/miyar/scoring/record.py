@@ -55,7 +55,7 @@ def _tags(part: Cells, side: Mask, names: Sequence[str]) -> list[list[str]]:
 
 def _seqeval(gold: list[list[str]], predicted: list[list[str]], average: str | None) -> Ratios:
     """Return precision, recall, F1 and support as rows, a column per label in alphabetical order."""
-    from seqeval.metrics import precision_recall_fscore_support
+    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
     rows = precision_recall_fscore_support(gold, predicted, average=average, zero_division=0)
     return np.array([np.atleast_1d(row) for row in rows], dtype=np.float64)

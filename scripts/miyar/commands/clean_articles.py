@@ -1,0 +1,52 @@
+"""The command clean-articles."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miyar.article import METADATA_FILE, found_articles
+from miyar.cleaning import Cleaned, clean_articles
+from miyar.errors import DataError, Problem
+from miyar.output import write_json_lines, written_folder
+from miyar.terminal import say, tracked
+
+CHANGES_FILE = "changes.jsonl"
+
+
+def run(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Folders of .txt, .txt or .jsonl files.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the clean copies go.")],
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What files that are not UTF-8 are written in, such as cp1256."),
+    ] = None,
+    text_field: Annotated[str, typer.Option(help="The field with the text in JSON Lines.")] = "text",
+    id_field: Annotated[str, typer.Option(help="The field with the id in JSON Lines.")] = "id",
+) -> None:
+    """Make acceptable copies of articles that convert-articles refuses.
+
+    Encoding, byte order mark, line ends, control characters and ids are mended; every change is listed in
+    DIR/changes.jsonl. The originals stay as they are.
+
+    Example: miyar clean-articles inbox/ -o corpus/articles --encoding cp1256
+    """
+    found = tracked(found_articles(paths, text_field, id_field), "cleaning", None)
+    cleaned = list(clean_articles(found, encoding))
+    problems = [item for item in cleaned if isinstance(item, Problem)]
+    if problems:
+        raise DataError(problems)
+    copies = [item for item in cleaned if isinstance(item, Cleaned)]
+    changes = [change for copy in copies for change in copy.changes]
+    with written_folder(output, mark=CHANGES_FILE) as folder:
+        for copy in copies:
+            (folder / f"{copy.article.id}.txt").write_bytes(copy.article.text.encode("utf-8"))
+        write_json_lines(
+            folder / METADATA_FILE,
+            ({"id": c.article.id, **c.article.metadata, "sha256": c.article.sha256} for c in copies),
+        )
+        write_json_lines(folder / CHANGES_FILE, (change.to_dict() for change in changes))
+    changed = len({change.article for change in changes})
+    say(f"{len(copies)} articles, {len(changes)} changes in {changed} of them: see {output / CHANGES_FILE}")

@@ -1,0 +1,146 @@
+"""The command import-annotations."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+import miyar
+from miyar.article import Article, read_articles
+from miyar.commands.options import Articles, Config, Configured, load_scheme
+from miyar.dataset import MARK, write_card, write_dataset
+from miyar.errors import DataError, count_by_code
+from miyar.labelstudio.exports import Export, find_exports
+from miyar.labelstudio.importing import Import
+from miyar.labelstudio.ledger import FATES, Ledger
+from miyar.labelstudio.regions import Reject
+from miyar.output import write_json, write_json_lines, written_folder
+from miyar.terminal import say, show, tracked
+
+HOW_TO_GO_ON = "Nothing was written: mend the export, or take the bad parts aside with --quarantine FILE."
+
+
+def run(
+    exports: Annotated[
+        list[Path], typer.Argument(metavar="EXPORT", help="Label Studio exports in the format JSON.")
+    ],
+    articles: Articles,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The dataset folder.")],
+    config: Config = None,
+    quarantine: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take what cannot be imported aside, as JSON Lines.")
+    ] = None,
+    one_server: Annotated[
+        bool,
+        typer.Option("--one-server", help="The exports come from one server: equal user ids are one person."),
+    ] = False,
+) -> None:
+    """Turn Label Studio exports into a Hugging Face dataset.
+
+    Offsets are checked against the texts of record, span texts are taken from there, and a ledger shows
+    what became of every region and relation.
+
+    Example: miyar import-annotations export.json --articles corpus/articles -o dataset
+    """
+    configured = load_scheme(config)
+    texts = {article.id: article for article in read_articles(articles)}
+    imported = import_exports(find_exports(exports, one_server), texts, configured, output, quarantine)
+    show(ledger_table(imported.ledger))
+    for line in summary(imported):
+        say(line)
+    say(f"dataset: {output}")
+
+
+def import_exports(
+    exports: tuple[Export, ...],
+    articles: Mapping[str, Article],
+    configured: Configured,
+    output: Path,
+    quarantine: Path | None = None,
+    facts: Sequence[str] = (),
+) -> Import:
+    """Write the dataset folder and return the import with its counts; all or nothing is written.
+
+    Raises DataError with everything that cannot be imported, unless there is a quarantine for it.
+    """
+    imported = Import(exports, articles, configured.scheme)
+    views = Counter[tuple[str, str]]()
+    with written_folder(output, mark=MARK) as folder:
+        stream = tracked(imported.annotations(), "importing", None)
+        labels = write_dataset(folder, _counted(stream, views), articles, configured.scheme)
+        if imported.rejects and not quarantine:
+            raise DataError(imported.problems, HOW_TO_GO_ON)
+        known = [*facts, *_facts(imported, views, labels)]
+        write_card(folder, output.name, known, configured.scheme, configured.folder)
+        write_json(folder / MARK, _manifest(imported, views))
+    if quarantine:
+        write_json_lines(quarantine, map(_aside, imported.rejects))
+    return imported
+
+
+def ledger_table(ledger: Ledger) -> Table:
+    """Return the ledger as a table: in = out + trimmed away + collapsed + quarantined."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("", "in", *(fate.replace("_", " ") for fate in FATES)):
+        table.add_column(name, justify="right" if name else "left")
+    for entry in ledger.entries():
+        table.add_row(entry.kind, str(entry.came_in), *(str(entry.fates[fate]) for fate in FATES))
+    return table
+
+
+def summary(imported: Import) -> Iterator[str]:
+    """Yield what was left out by rule and what is worth a look, one line each."""
+    left_out = {reason: count for reason, count in imported.selection.left_out.items() if count}
+    if left_out:
+        yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
+    for note, count in imported.notes.items():
+        if count:
+            yield f"note: {count} times {note}"
+    if imported.rejects:
+        yield f"quarantined: {count_by_code(imported.problems)}"
+
+
+def _counted(stream: Iterator[Any], views: Counter[tuple[str, str]]) -> Iterator[Any]:
+    for annotation in stream:
+        views[annotation.annotator, annotation.status] += 1
+        yield annotation
+
+
+def _facts(imported: Import, views: Mapping[tuple[str, str], int], labels: Counter[str]) -> list[str]:
+    per_annotator = ", ".join(f"{who}: {count} {status}" for (who, status), count in sorted(views.items()))
+    per_label = ", ".join(
+        f"{code} {labels[code]}" for code in (label.code for label in imported.scheme.labels)
+    )
+    return [
+        f"Scheme {imported.scheme.signature}; {len(imported.exports)} exports; miyar {miyar.__version__}.",
+        f"Annotations: {per_annotator or 'none'}.",
+        f"Spans: {per_label}.",
+        "Annotators are pseudonyms.",
+    ]
+
+
+def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    """Return what is needed to make the same dataset again, and what became of everything."""
+    return {
+        "miyar": miyar.__version__,
+        "scheme": imported.scheme.signature,
+        "exports": [
+            {"file": export.path.name, "sha256": export.sha256, "tasks": imported.tasks[str(export.path)]}
+            for export in imported.exports
+        ],
+        "annotators": [
+            {"source": Path(key.source).name, "user": key.user, "pseudonym": name}
+            for key, name in imported.annotators.items()
+        ],
+        "annotations": [{"annotator": a, "status": s, "count": n} for (a, s), n in sorted(views.items())],
+        "ledger": [{"kind": e.kind, "in": e.came_in, **e.fates} for e in imported.ledger.entries()],
+        "left_out": dict(imported.selection.left_out),
+        "notes": dict(imported.notes),
+    }
+
+
+def _aside(reject: Reject) -> dict[str, Any]:
+    return {"problem": reject.problem.to_dict(), "result": reject.result}

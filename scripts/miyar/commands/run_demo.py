@@ -1,0 +1,148 @@
+"""The command run-demo."""
+
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from miyar.annotation import Annotation, read_annotations
+from miyar.article import Article, read_articles
+from miyar.commands.convert_articles import make_tasks
+from miyar.commands.import_annotations import import_exports, ledger_table, summary
+from miyar.commands.options import Config, Configured, load_scheme
+from miyar.commands.run_extractor import extract, learnable
+from miyar.commands.score_extractors import score_one
+from miyar.commands.start_studio import instruction, started
+from miyar.dataset import read_gold
+from miyar.errors import MiyarError
+from miyar.extractors import Settings
+from miyar.labelstudio.client import Studio, connect, connect_as_owner, sign_up
+from miyar.labelstudio.config import render_config
+from miyar.labelstudio.exports import MANIFEST, find_exports
+from miyar.labelstudio.server import Server
+from miyar.labelstudio.tasks import results
+from miyar.output import refuse_foreign, write_json
+from miyar.predictions import read_predictions
+from miyar.report import Format, render_scores
+from miyar.scheme import own_folders
+from miyar.terminal import say, tell, tracked
+
+STUDIO, TASKS, DATASET = "studio", "tasks.json", "dataset"
+REFERENCE = "A1"
+HONEST = "Texts and labels are machine-written and were not reviewed by a native speaker."
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo works with, and where it puts what it makes."""
+
+    configured: Configured
+    articles: tuple[Article, ...]
+    views: Mapping[str, tuple[Annotation, ...]]
+    output: Path
+
+
+def run(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where everything is put.")
+    ] = Path("miyar-demo"),
+    config: Config = None,
+) -> None:
+    """Go the whole way once, on a real Label Studio: articles, tasks, annotations, dataset, extractor, score.
+
+    Two accounts annotate four short articles blind, each in a project of its own; the lexicon extractor is
+    scored against one of them. Takes about a minute.
+
+    Example: miyar run-demo -o demo
+    """
+    refuse_foreign(output, mark=STUDIO)
+    shutil.rmtree(output / STUDIO, ignore_errors=True)
+    demo = _demo(load_scheme(config), output)
+    tasks = make_tasks(demo.articles, demo.configured)
+    write_json(output / TASKS, tasks)
+    with started(output / STUDIO) as server:
+        exports = _annotate(demo, server, tasks)
+    imported = import_exports(
+        find_exports(exports),
+        {article.id: article for article in demo.articles},
+        demo.configured,
+        output / DATASET,
+        facts=(HONEST,),
+    )
+    tell(ledger_table(imported.ledger))
+    for line in summary(imported):
+        say(line)
+    print(_score(demo, output / "predictions" / "lexicon"))
+    print("\n".join(["", *_made(output)]))
+
+
+def demo_folder(name: str, in_wheel: str) -> Path:
+    """Return a folder of the demo corpus, in the checkout or in the wheel."""
+    found = next((folder for folder in own_folders(name, in_wheel) if folder.is_dir()), None)
+    if found is None:
+        raise MiyarError(f"the demo corpus is missing ({name}); install miyar again")
+    return found
+
+
+def _demo(configured: Configured, output: Path) -> Demo:
+    articles = read_articles([demo_folder("corpus/articles", "demo/articles")])
+    folder = demo_folder("corpus/annotations/demo", "demo/annotations")
+    views = {file.stem: tuple(read_annotations(file)) for file in sorted(folder.glob("*.jsonl"))}
+    return Demo(configured, articles, views, output)
+
+
+def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> list[Path]:
+    """Let each annotator label all tasks in a project of their own, and pull the exports."""
+    owner = connect_as_owner(server)
+    batch = demo.output / "annotations" / "demo"
+    batch.mkdir(parents=True, exist_ok=True)
+    users: dict[str, str] = {}
+    exports = []
+    for name, annotations in demo.views.items():
+        login, token = sign_up(server.url, server.login, f"{name.lower()}@example.com")
+        annotator = connect(server.url, token)
+        users[str(annotator.me())] = name
+        title, config = f"miyar demo {name}", render_config(demo.configured.scheme)
+        project = owner.create_project(title, config, instruction(demo.configured))
+        ids = owner.import_tasks(project, tasks)
+        _submit(demo, annotator, annotations, ids)
+        exports.append(batch / f"{name}.json")
+        owner.export(project, exports[-1])
+        say(f"{name} ({login.email}) annotated {len(ids)} articles in the project {title!r}")
+    write_json(batch / MANIFEST, {"server": "run-demo", "annotators": users})
+    return exports
+
+
+def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], ids: Sequence[int]) -> None:
+    task_of = {article.id: task for article, task in zip(demo.articles, ids, strict=True)}
+    by_id = {article.id: article for article in demo.articles}
+    for annotation in tracked(annotations, "annotating", len(annotations)):
+        article = by_id[annotation.article]
+        result = results(annotation.spans, annotation.arguments, article, demo.configured.scheme)
+        unique = str(uuid.uuid5(uuid.NAMESPACE_URL, f"miyar:{article.sha256}:{annotation.annotator}"))
+        studio.annotate(task_of[article.id], result, annotation.seconds, unique)
+
+
+def _score(demo: Demo, predictions: Path) -> str:
+    dataset, scheme = demo.output / DATASET, demo.configured.scheme
+    extract(
+        "lexicon", demo.articles, Settings(learnable(dataset, REFERENCE), leave_one_out=True), predictions
+    )
+    gold = read_gold(dataset, scheme, REFERENCE)
+    scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, f"annotator={REFERENCE}")
+    write_json(demo.output / "score.json", scored.to_dict())
+    return render_scores([scored], scheme, Format.TEXT)
+
+
+def _made(output: Path) -> Iterator[str]:
+    """Yield what the demo made, a line each."""
+    yield f"tasks        {output / TASKS}"
+    yield f"exports      {output / 'annotations' / 'demo'}"
+    yield f"dataset      {output / DATASET}"
+    yield f"predictions  {output / 'predictions' / 'lexicon'}"
+    yield f"score        {output / 'score.json'}"
+    yield f"server data  {output / STUDIO} (open it again: miyar start-studio --data {output / STUDIO})"

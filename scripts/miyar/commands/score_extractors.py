@@ -1,0 +1,65 @@
+"""The command score-extractors."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
+from miyar.dataset import read_gold
+from miyar.predictions import Missing, Policy, Predictions, Unknown, read_predictions
+from miyar.report import Format, render_scores
+from miyar.scheme import Scheme
+from miyar.scoring import Score, score
+from miyar.spantable import Views
+from miyar.terminal import say
+
+SHOWN_FAULTS = 20
+
+
+def run(
+    gold: Annotated[
+        Path, typer.Argument(metavar="GOLD", help="A dataset folder or an annotation JSON Lines file.")
+    ],
+    predictions: Annotated[
+        list[Path], typer.Argument(metavar="PREDICTIONS", help="Predictions folders or JSON Lines files.")
+    ],
+    annotator: Annotator = None,
+    form: ResultFormat = Format.TEXT,
+    missing: Annotated[
+        Missing, typer.Option(help="An article without predictions: refuse, or charge it as empty.")
+    ] = Missing.REFUSE,
+    unknown: Annotated[
+        Unknown,
+        typer.Option(help="A prediction for an article that is not in the gold: refuse, or count it."),
+    ] = Unknown.REFUSE,
+    config: Config = None,
+) -> None:
+    """Score extractors against the gold, with seqeval as the scorer of record.
+
+    Gold and prediction are sets of spans per article; the result does not depend on tokens, on order or on
+    nesting. Faulty predictions are charged and listed, never dropped.
+
+    Example: miyar score-extractors dataset predictions/lexicon --annotator A1
+    """
+    scheme = load_scheme(config).scheme
+    views = read_gold(gold, scheme, annotator)
+    policy = Policy(missing, unknown)
+    reference = f"annotator={annotator}" if annotator else ""
+    scores = [
+        score_one(views, read_predictions(path, views, scheme, policy), scheme, reference)
+        for path in predictions
+    ]
+    print(render_scores(scores, scheme, form))
+
+
+def score_one(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> Score:
+    """Return the score of one extractor, and list the faults of its predictions on stderr."""
+    for fault in predictions.faults[:SHOWN_FAULTS]:
+        say(str(fault))
+    hidden = len(predictions.faults) - SHOWN_FAULTS
+    if hidden > 0:
+        say(f"… and {hidden} more faults")
+    result = score(gold, predictions, scheme, reference)
+    say(f"{result.extractor}: own counts equal seqeval's, checked in {result.seqeval_seconds:.2f} s")
+    return result

@@ -1,0 +1,34 @@
+"""Extractors: anything that reads articles and returns spans. Those of other packages come in by entry point.
+
+To add one here, write a function like those below in a module of its own and name it in EXTRACTORS; from
+another package, name it in the entry point group `miyar.extractors`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import entry_points
+
+from miyar.article import Article
+from miyar.errors import UsageError
+from miyar.extractors.lexicon import lexicon
+from miyar.extractors.model import Extraction, Settings
+
+GROUP = "miyar.extractors"
+
+Extractor = Callable[[Sequence[Article], Settings], Extraction]
+
+EXTRACTORS: Mapping[str, Extractor] = {"lexicon": lexicon}
+
+
+def find_extractor(name: str) -> Extractor:
+    """Return the extractor with this name; raises UsageError that lists those that there are."""
+    if name in EXTRACTORS:
+        return EXTRACTORS[name]
+    installed = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in installed:
+        known = ", ".join(sorted({*EXTRACTORS, *installed}))
+        raise UsageError(f"no extractor {name!r}; there are: {known}")
+    extractor: Extractor = installed[name].load()
+    return extractor
+
+
+__all__ = ["EXTRACTORS", "Extraction", "Extractor", "Settings", "find_extractor"]

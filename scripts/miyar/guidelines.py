@@ -1,0 +1,108 @@
+"""The guidelines' tables, made from the scheme, and the guidelines as the page shows them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from miyar.errors import DataError, Problem
+from miyar.scheme import Attribute, Label, Role, Scheme
+
+_BLOCK = re.compile(r"<!-- table:(?P<name>\w+) -->\n.*?<!-- /table -->", re.DOTALL)
+LANGUAGES = ("ar", "en")
+
+HEADS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "ar": {
+        "labels": ("المفتاح", "الوسم", "الرمز", "التعريف"),
+        "roles": ("الدور", "الرمز", "التعريف", "الكيانات المسموحة"),
+        "attributes": ("الحقل", "الوسوم", "القيمة"),
+    },
+    "en": {
+        "labels": ("key", "name", "code", "definition"),
+        "roles": ("name", "code", "definition", "entities"),
+        "attributes": ("field", "labels", "value"),
+    },
+}
+
+
+def render_guidelines(text: str, scheme: Scheme, language: str, where: Path) -> str:
+    """Return the guidelines with each `<!-- table:NAME -->` block filled from the scheme.
+
+    Raises DataError for blocks with an unknown name.
+    """
+    unknown = [name for name in _BLOCK.findall(text) if name not in TABLES]
+    if unknown:
+        expected = f"one of {', '.join(TABLES)}"
+        raise DataError([Problem("unknown_table", str(where), name, expected) for name in unknown])
+    return _BLOCK.sub(lambda block: _filled(block["name"], scheme, language), text)
+
+
+def guidelines_file(config: Path, language: str) -> Path | None:
+    """Return the guidelines for annotators, if the config folder has them in the scheme's language."""
+    file = config / f"guidelines.{language}.md"
+    return file if file.is_file() else None
+
+
+def as_html(text: str, language: str) -> str:
+    """Return Markdown guidelines as HTML for Label Studio's instructions, right to left for Arabic."""
+    from markdown_it import MarkdownIt
+
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_BLOCK_MARKS.sub("", text))
+    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{body}</div>'
+
+
+_BLOCK_MARKS = re.compile(r"<!-- /?table(:\w+)? -->\n?")
+
+
+def _filled(name: str, scheme: Scheme, language: str) -> str:
+    table = TABLES[name](scheme, language)
+    return "\n".join([f"<!-- table:{name} -->", *table, "<!-- /table -->"])
+
+
+def _labels(labels: Sequence[Label], language: str) -> list[str]:
+    rows = [
+        (f"`{label.hotkey}`" if label.hotkey else "", label.name, label.code, _definition(label, language))
+        for label in labels
+    ]
+    return _table(HEADS[language]["labels"], rows)
+
+
+def _roles(scheme: Scheme, language: str) -> list[str]:
+    rows = [
+        (role.name, role.code, _definition(role, language), _listed(role.entities, scheme, language))
+        for role in scheme.roles
+    ]
+    return _table(HEADS[language]["roles"], rows)
+
+
+def _attributes(scheme: Scheme, language: str) -> list[str]:
+    rows = [
+        (attribute.name, _listed(tuple(attribute.on), scheme, language), _definition(attribute, language))
+        for attribute in scheme.attributes
+    ]
+    return _table(HEADS[language]["attributes"], rows)
+
+
+TABLES: Mapping[str, Callable[[Scheme, str], list[str]]] = {
+    "entities": lambda scheme, language: _labels(scheme.entities, language),
+    "triggers": lambda scheme, language: _labels(scheme.triggers, language),
+    "roles": _roles,
+    "attributes": _attributes,
+}
+"""To add a table, write a function that returns its Markdown lines and name it here."""
+
+
+def _definition(item: Label | Role | Attribute, language: str) -> str:
+    return item.definitions.get(language) or item.definitions.get("", "")
+
+
+def _listed(codes: Sequence[str], scheme: Scheme, language: str) -> str:
+    """Return labels by the name that the reader sees in the page, or by their codes in English."""
+    if language != "ar":
+        return ", ".join(codes)
+    names = {label.code: label.name for label in scheme.labels}
+    return "، ".join(names[code] for code in codes)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]

@@ -1,0 +1,95 @@
+"""The style sheet of the labelling page.
+
+Descendant selectors only: the page escapes `>`. The page forces its own Latin font, which has to stay in
+front of the Arabic ones, else the highlights grow over the lines between.
+"""
+
+from miyar.scheme import Scheme
+
+TRIGGER_RED = "#b71c1c"
+FONTS = 'Figtree, "Noto Naskh Arabic", "Geeza Pro", "Segoe UI", "Noto Sans Arabic", Tahoma, sans-serif'
+
+_RULES = (
+    (".miyar-root", "direction: DIRECTION; text-align: start"),
+    # above the relation arrows (100), so that they pass under the bars
+    (
+        ".miyar-bars",
+        "position: sticky; top: 0; z-index: 101; background: var(--color-neutral-background, #fff); "
+        "border-bottom: 1px solid var(--color-neutral-border, #ddd); padding: 2px 0; margin-bottom: 6px",
+    ),
+    (
+        ".miyar-row",
+        "display: flex; align-items: flex-start; gap: 6px; padding: 2px 6px; margin: 0 0 3px; "
+        "border-inline-start: 4px solid #1565c0",
+    ),
+    (".miyar-trigger", f"border-inline-start-color: {TRIGGER_RED}; background: rgba(183, 28, 28, 0.06)"),
+    # of fixed height: choosing a region never moves the text
+    (".miyar-fields", "border-inline-start-color: #888; height: 34px; margin-bottom: 0; overflow: hidden"),
+    (".miyar-bars h4", "flex: 0 0 52px; font-size: 13px; line-height: 24px; font-weight: 700"),
+    (".miyar-bars .lsf-labels", "margin: 0; flex: 1 1 auto; gap: 4px"),
+    (
+        ".miyar-bars .lsf-label",
+        "margin: 0; padding: 1px 5px; border-left: 0; border-right: 0; "
+        "border-inline-start: 4px solid var(--color); font-size: 13px; line-height: 22px",
+    ),
+    (
+        ".miyar-bars .lsf-label__hotkey",
+        "margin: 0; margin-inline-start: 5px; font-size: 11px; direction: ltr; unicode-bidi: isolate",
+    ),
+    (".miyar-fields .lsf-text-area", "flex: 1 1 auto; margin: 0 !important; max-width: 420px"),
+    (".miyar-fields .ant-form-item", "margin: 0"),
+    (".miyar-fields input.ant-input", "height: 28px; padding: 0 8px; font-size: 14px; text-align: start"),
+    ('.miyar-fields [data-testid="textarea-regions"]', "margin: 0 !important"),
+    ('.miyar-fields [data-testid="htx-textbox-content"]', "min-height: 28px; padding: 3px 8px"),
+    (".miyar-fields .lsf-row", "margin: 0; padding: 0"),
+    (
+        ".miyar-fields .lsf-textarea__region",
+        "display: flex; align-items: center; gap: 4px; margin: 0; padding: 0",
+    ),
+    (
+        ".miyar-fields .lsf-textarea__actions",
+        "position: static; display: flex; gap: 4px; margin: 0; opacity: 1",
+    ),
+    (".miyar-fields .lsf-textarea__actions button", "height: 28px"),
+    (".miyar-text", "padding: 0 6px 40px"),
+    # pre-wrap: otherwise runs of spaces collapse on the page and in what it saves
+    (
+        ".miyar-text .lsf-richtext__container",
+        "direction: DIRECTION; text-align: start; white-space: pre-wrap; "
+        "font-size: 21px; line-height: 2.5; padding-top: 10px",
+    ),
+    (".miyar-text .lsf-richtext__container *", f"font-family: {FONTS} !important"),
+    (".miyar-text .lsf-richtext__line", "padding-left: 0"),
+    (".miyar-text .htx-highlight", "border-radius: 3px"),
+    (
+        ".miyar-text .htx-highlight[data-label]::after",
+        f"font-family: {FONTS} !important; font-size: 10.5px; font-weight: 600; padding: 1px 3px; "
+        "margin: 0 2px; direction: DIRECTION; unicode-bidi: isolate; white-space: nowrap",
+    ),
+    ('rect[fill="#a0a"]', "fill: #37474f; stroke-width: 1px"),
+    ('[role="option"][style]', "background: transparent !important"),
+)
+
+
+def style_sheet(scheme: Scheme, direction: str) -> str:
+    """Return the rules of the page, those that set triggers apart included."""
+    rules = [*_RULES, *_trigger_rules(scheme)]
+    lines = [f"    {selector} {{ {body}; }}".replace("DIRECTION", direction) for selector, body in rules]
+    return "\n" + "\n".join(lines) + "\n  "
+
+
+def _trigger_rules(scheme: Scheme) -> list[tuple[str, str]]:
+    """Return the rules that underline triggers and turn their badges; a badge ends in the label's name."""
+    if not scheme.triggers:
+        return []
+    names = [_css_string(f":{label.name}") for label in scheme.triggers]
+    spans = [f".miyar-text .htx-highlight[data-label$={name}]" for name in names]
+    return [
+        (", ".join(spans), f"box-shadow: inset 0 -2px 0 {TRIGGER_RED}"),
+        (", ".join(f"{span}::after" for span in spans), f"background: {TRIGGER_RED}; color: #fff"),
+    ]
+
+
+def _css_string(text: str) -> str:
+    escaped = "".join(c if c.isalnum() or c in ": " else f"\\{ord(c):x} " for c in text)
+    return f'"{escaped}"'

@@ -1,0 +1,83 @@
+"""Predictions as suggestions for annotators; refused as a whole where one of them is faulty.
+
+The server accepts anything, and one dangling relation makes a task that cannot be opened.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from miyar.annotation import Argument, Span
+from miyar.article import Article
+from miyar.errors import DataError, Problem
+from miyar.labelstudio.tasks import results
+from miyar.predictions import Line, located, prediction_lines, read_predictions
+from miyar.scheme import Scheme
+from miyar.spantable import Column, SpanTable, Views
+
+
+class Suggestions(NamedTuple):
+    """Results by article id, and the name under which annotators see them."""
+
+    model_version: str
+    results: Mapping[str, list[dict[str, Any]]]
+
+
+def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -> Suggestions:
+    """Return the predictions of a file as results; raises DataError with every fault in them."""
+    predictions = read_predictions(path, _empty_views(articles), scheme)
+    lines = prediction_lines(located(path)[0])
+    problems = [
+        *predictions.faults,
+        *(problem for line in lines for problem in _argument_problems(line, scheme)),
+    ]
+    if problems:
+        raise DataError(problems)
+    by_id = {article.id: article for article in articles}
+    return Suggestions(
+        predictions.views.name, {line.article: _results(line, by_id[line.article], scheme) for line in lines}
+    )
+
+
+def _empty_views(articles: Sequence[Article]) -> Views:
+    """Return the articles as a gold without spans, for the checks that reading predictions makes."""
+    none: Column = np.zeros(0, dtype=np.int64)
+    lengths = np.array([len(article.text) for article in articles], dtype=np.int64)
+    ids, digests = [article.id for article in articles], [article.sha256 for article in articles]
+    return Views("articles", tuple(ids), tuple(digests), (), SpanTable(none, none, none, none), lengths)
+
+
+def _argument_problems(line: Line, scheme: Scheme) -> list[Problem]:
+    expected = "the index of a trigger span, the index of an entity span, and a role of the scheme"
+    return [
+        Problem(
+            "bad_argument", f"{line.where}: {line.article}, arguments[{number}]", repr(argument), expected
+        )
+        for number, argument in enumerate(line.arguments)
+        if not _is_argument(argument, line, scheme)
+    ]
+
+
+def _is_argument(argument: Any, line: Line, scheme: Scheme) -> bool:
+    if not isinstance(argument, dict):
+        return False
+    layers = [_layer_at(argument.get(end), line, scheme) for end in ("trigger", "entity")]
+    return layers == ["triggers", "entities"] and scheme.role(str(argument.get("role"))) is not None
+
+
+def _layer_at(index: Any, line: Line, scheme: Scheme) -> str | None:
+    if type(index) is not int or not 0 <= index < len(line.spans):
+        return None
+    return scheme.layer(line.spans[index]["label"]) if isinstance(line.spans[index], dict) else None
+
+
+def _results(line: Line, article: Article, scheme: Scheme) -> list[dict[str, Any]]:
+    keys = [(span["start"], span["end"], span["label"]) for span in line.spans]
+    ids = {key: f"p{number}" for number, key in enumerate(dict.fromkeys(keys))}
+    spans = [Span(identity, *key) for key, identity in ids.items()]
+    arguments = dict.fromkeys(
+        Argument(ids[keys[a["trigger"]]], ids[keys[a["entity"]]], a["role"]) for a in line.arguments
+    )
+    return results(spans, arguments, article, scheme)

@@ -1,0 +1,54 @@
+"""What people see while a command runs: results on stdout, everything else on stderr."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+T = TypeVar("T")
+
+
+def say(message: str) -> None:
+    """Write a message to stderr, as it is: no markup, no wrapping."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def show(table: Table) -> None:
+    """Write a table to stdout, fitted to the terminal."""
+    Console().print(table)
+
+
+def tell(table: Table) -> None:
+    """Write a table to stderr, fitted to the terminal."""
+    Console(stderr=True).print(table)
+
+
+def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:
+    """Yield the items under a progress bar, which is shown only where stderr is a terminal."""
+    with _progress() as progress:
+        task = progress.add_task(what, total=total)
+        for item in items:
+            yield item
+            progress.advance(task)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something is awaited for as long as the block takes."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        say(f"{what} …")
+        yield
+        return
+    with console.status(f"{what} …"):
+        yield
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

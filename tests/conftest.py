@@ -1,0 +1,56 @@
+"""What tests share: the scheme, the demo corpus, one real server per run, one real browser."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from miyar.article import Article, read_articles
+from miyar.labelstudio.client import Studio, connect_as_owner
+from miyar.labelstudio.server import Server, running_server
+from miyar.scheme import Scheme, read_scheme
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip a test for a reason that lies in the machine; where nothing may be skipped, fail."""
+    if os.environ.get("MIYAR_SKIP_NOTHING"):
+        pytest.fail(f"nothing may be skipped here: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def scheme() -> Scheme:
+    return read_scheme(ROOT / "annotation_config" / "labels.toml")
+
+
+@pytest.fixture(scope="session")
+def demo_articles() -> dict[str, Article]:
+    return {article.id: article for article in read_articles([ROOT / "corpus" / "articles"])}
+
+
+@pytest.fixture(scope="session")
+def real_articles() -> tuple[Article, ...]:
+    folder = SHARED / "articles"
+    if not folder.is_dir():
+        pytest.skip(f"no real articles at {folder}")
+    return read_articles(sorted(folder.glob("*.txt")))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if not shutil.which("label-studio") and not (Path(sys.executable).parent / "label-studio").is_file():
+        unavailable("label-studio is not installed (the studio extra)")
+    with running_server(tmp_path_factory.mktemp("studio")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def owner(server: Server) -> Studio:
+    return connect_as_owner(server)
