@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,5 +53,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def owner(server: Server) -> Studio:
-    return connect_as_owner(server)
+def owner(server: Server) -> Iterator[Studio]:
+    with closing(connect_as_owner(server)) as studio:
+        yield studio

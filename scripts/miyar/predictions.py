@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
@@ -184,20 +185,31 @@ def _missing(file: Path, article: str) -> Problem:
 
 
 def _span_lists(spans: Sequence[list[Any]]) -> pa.ListArray:
-    """Return the spans as Arrow lists of SPAN_TYPE; what has another type becomes null."""
-    list_type = pa.list_(SPAN_TYPE)
+    """Return the spans as Arrow lists of SPAN_TYPE; what has another type becomes null.
+
+    Arrow would cut 0.5 to 0 if it were told the type, so it has to find out the types by itself.
+    """
     try:
-        return pa.array(spans, list_type)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([[_typed(span) for span in article] for article in spans], list_type)
+        found = pa.array(spans)
+        flat = found.flatten()
+        columns = [pc.struct_field(flat, name) for name in SPAN_TYPE.names]
+    except (pa.ArrowException, OverflowError):
+        columns = []
+    if [column.type for column in columns] == [field.type for field in SPAN_TYPE]:
+        return pa.ListArray.from_arrays(found.offsets, pa.StructArray.from_arrays(columns, SPAN_TYPE.names))
+    return pa.array([[_typed(span) for span in article] for article in spans], pa.list_(SPAN_TYPE))
 
 
 def _typed(span: Any) -> dict[str, Any]:
     fields = span if isinstance(span, dict) else {}
     label = fields.get("label")
     offsets = {name: fields.get(name) for name in ("start", "end")}
-    whole = {name: value if type(value) is int else None for name, value in offsets.items()}
+    whole = {name: value if _is_offset(value) else None for name, value in offsets.items()}
     return {**whole, "label": label if isinstance(label, str) else None}
+
+
+def _is_offset(value: Any) -> bool:
+    return type(value) is int and abs(value) < 2**63
 
 
 def _fault_codes(views: Views, inventory: int) -> np.ndarray[Any, np.dtype[np.str_]]:

@@ -76,13 +76,13 @@ def views_of(
     or offset has the index NOT_AN_INTEGER.
     """
     flat = lists.flatten()
-    labels = flat.field("label")
+    labels = pc.struct_field(flat, "label")
     found = pc.unique(labels).drop_null().to_pylist()
     all_codes = (*codes, *(code for code in found if code not in set(codes)))
     spans = SpanTable(
         article=np.asarray(pc.list_parent_indices(lists), dtype=np.int64),
-        start=_integers(flat.field("start")),
-        end=_integers(flat.field("end")),
+        start=_integers(pc.struct_field(flat, "start")),
+        end=_integers(pc.struct_field(flat, "end")),
         label=_integers(pc.index_in(labels, value_set=pa.array(all_codes, pa.string()))),
     )
     return Views(name, tuple(articles), tuple(sha256s), all_codes, spans, lengths)

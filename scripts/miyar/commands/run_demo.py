@@ -3,9 +3,10 @@
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,6 +21,7 @@ from miyar.commands.start_studio import instruction, started
 from miyar.dataset import read_gold
 from miyar.errors import MiyarError
 from miyar.extractors import Settings
+from miyar.extractors.lexicon import RELEASE
 from miyar.labelstudio.client import Studio, connect, connect_as_owner, sign_up
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.exports import MANIFEST, find_exports
@@ -32,6 +34,7 @@ from miyar.scheme import own_folders
 from miyar.terminal import say, tell, tracked
 
 STUDIO, TASKS, DATASET = "studio", "tasks.json", "dataset"
+PREDICTIONS = Path("predictions") / f"lexicon@{RELEASE}"
 REFERENCE = "A1"
 HONEST = "Texts and labels are machine-written and were not reviewed by a native speaker."
 
@@ -44,6 +47,13 @@ class Demo:
     articles: tuple[Article, ...]
     views: Mapping[str, tuple[Annotation, ...]]
     output: Path
+
+
+class Project(NamedTuple):
+    """A project on the server and its tasks, in the order of the articles."""
+
+    id: int
+    tasks: list[int]
 
 
 def run(
@@ -76,7 +86,7 @@ def run(
     tell(ledger_table(imported.ledger))
     for line in summary(imported):
         say(line)
-    print(_score(demo, output / "predictions" / "lexicon"))
+    print(_score(demo, output / PREDICTIONS))
     print("\n".join(["", *_made(output)]))
 
 
@@ -97,24 +107,27 @@ def _demo(configured: Configured, output: Path) -> Demo:
 
 def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> list[Path]:
     """Let each annotator label all tasks in a project of their own, and pull the exports."""
-    owner = connect_as_owner(server)
     batch = demo.output / "annotations" / "demo"
     batch.mkdir(parents=True, exist_ok=True)
+    exports = {name: batch / f"{name}.json" for name in demo.views}
     users: dict[str, str] = {}
-    exports = []
-    for name, annotations in demo.views.items():
-        login, token = sign_up(server.url, server.login, f"{name.lower()}@example.com")
-        annotator = connect(server.url, token)
-        users[str(annotator.me())] = name
-        title, config = f"miyar demo {name}", render_config(demo.configured.scheme)
-        project = owner.create_project(title, config, instruction(demo.configured))
-        ids = owner.import_tasks(project, tasks)
-        _submit(demo, annotator, annotations, ids)
-        exports.append(batch / f"{name}.json")
-        owner.export(project, exports[-1])
-        say(f"{name} ({login.email}) annotated {len(ids)} articles in the project {title!r}")
+    with closing(connect_as_owner(server)) as owner:
+        for name, export in exports.items():
+            project = _project(demo, owner, name, tasks)
+            login, token = sign_up(server.url, server.login, f"{name.lower()}@example.com")
+            with closing(connect(server.url, token)) as annotator:
+                users[str(annotator.me())] = name
+                _submit(demo, annotator, demo.views[name], project.tasks)
+            owner.export(project.id, export)
+            say(f"{name} ({login.email}) annotated {len(project.tasks)} articles in a project of their own")
     write_json(batch / MANIFEST, {"server": "run-demo", "annotators": users})
-    return exports
+    return list(exports.values())
+
+
+def _project(demo: Demo, owner: Studio, name: str, tasks: Sequence[dict[str, Any]]) -> Project:
+    config = render_config(demo.configured.scheme)
+    identity = owner.create_project(f"miyar demo {name}", config, instruction(demo.configured))
+    return Project(identity, owner.import_tasks(identity, tasks))
 
 
 def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], ids: Sequence[int]) -> None:
@@ -143,6 +156,6 @@ def _made(output: Path) -> Iterator[str]:
     yield f"tasks        {output / TASKS}"
     yield f"exports      {output / 'annotations' / 'demo'}"
     yield f"dataset      {output / DATASET}"
-    yield f"predictions  {output / 'predictions' / 'lexicon'}"
+    yield f"predictions  {output / PREDICTIONS}"
     yield f"score        {output / 'score.json'}"
     yield f"server data  {output / STUDIO} (open it again: miyar start-studio --data {output / STUDIO})"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +38,8 @@ def run(
     configured = load_scheme(config) if tasks else None
     with started(data, port) as server:
         if tasks and configured:
-            fill_project(connect_as_owner(server), project, tasks, configured)
+            with closing(connect_as_owner(server)) as studio:
+                fill_project(studio, project, tasks, configured)
         print(
             f"address:  {server.url}\nlogin:    {server.login.email}\npassword: {server.login.password}",
             flush=True,

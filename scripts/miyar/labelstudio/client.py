@@ -27,6 +27,11 @@ class Studio:
 
     url: str
     sdk: Any
+    http: "httpx.Client"
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.http.close()
 
     def projects(self) -> dict[str, int]:
         """Return the ids of the projects by title."""
@@ -89,7 +94,8 @@ def connect(url: str, token: str) -> Studio:
 
     client = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=False)
     make: Any = LabelStudio
-    return Studio(url, make(base_url=url, api_key=token, max_retries=0, httpx_client=client))
+    sdk = make(base_url=url, api_key=token, max_retries=0, httpx_client=client)
+    return Studio(url, sdk, client)
 
 
 def connect_as_owner(server: Server) -> Studio:

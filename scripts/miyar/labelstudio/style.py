@@ -34,7 +34,7 @@ _RULES = (
     ),
     (
         ".miyar-bars .lsf-label__hotkey",
-        "margin: 0; margin-inline-start: 5px; font-size: 11px; direction: ltr; unicode-bidi: isolate",
+        "margin: 0 5px; font-size: 11px; direction: ltr; unicode-bidi: isolate",
     ),
     (".miyar-fields .lsf-text-area", "flex: 1 1 auto; margin: 0 !important; max-width: 420px"),
     (".miyar-fields .ant-form-item", "margin: 0"),

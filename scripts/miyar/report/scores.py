@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from miyar.errors import isolated
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro, Measure, Score
 
@@ -94,7 +95,7 @@ def _rows(measures: Mapping[str, Measure], scheme: Scheme) -> Iterator[Row]:
     names = {label.code: label.name for label in scheme.labels}
     for measure in measures.values():
         for code, prf in measure.labels.items():
-            yield Row((f"{code} {names.get(code, 'unknown label')}", *_prf(prf)))
+            yield Row((f"{code} {isolated(names.get(code, 'unknown label'))}", *_prf(prf)))
     for name, measure in measures.items():
         yield Row((f"micro, {name}", *_prf(measure.micro)), heavy=True)
         if measure.macro:

@@ -1,0 +1,125 @@
+"""The structure that the code promises: who may import whom, what --help loads, how long things are."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from miyar.commands import COMMANDS
+
+SOURCE = ROOT / "scripts" / "miyar"
+SCRIPTS = ROOT / "scripts"
+
+# A module imports only from the rows above its own; what lies in one package is one noun.
+ROWS = (
+    ("errors",),
+    ("offsets", "output", "terminal"),
+    ("arabic",),
+    ("scheme", "article", "annotation"),
+    ("spantable", "validation", "cleaning"),
+    ("predictions", "matching"),
+    ("labelstudio", "guidelines", "dataset", "scoring", "extractors"),
+    ("report",),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {noun: rank for rank, row in enumerate(ROWS) for noun in row}
+HEAVY = (
+    "label_studio_sdk",
+    "datasets",
+    "seqeval",
+    "sklearn",
+    "pandas",
+    "ijson",
+    "httpx",
+    "matplotlib",
+    "torch",
+)
+
+
+def noun(path: Path) -> str:
+    first = path.relative_to(SOURCE).parts[0]
+    return first.removesuffix(".py")
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("miyar."):
+            yield node.module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_modules_import_from_the_rows_above_only(path: Path) -> None:
+    own = noun(path)
+    wrong = {other for other in imported(path) if other != own and RANK[other] >= RANK[own]}
+    assert not wrong, f"{own} (row {RANK[own]}) imports {wrong}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_modules_and_functions_stay_short(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") < 300
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            assert body[-1].end_lineno is not None
+            assert body[-1].end_lineno - body[0].lineno < 40, f"{path.name}: {node.name}"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nsys.argv = ['miyar', '--help']\nfrom miyar.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('HEAVY', sorted(set(sys.modules) & set({HEAVY!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, text=True, check=True
+    )
+    assert "HEAVY []" in done.stdout
+
+
+def test_scripts_commands_and_readme_sections_are_the_same() -> None:
+    scripts = {path.stem.replace("_", "-") for path in SCRIPTS.glob("*.py")}
+    sections = re.findall(
+        r"^### `?([a-z-]+)`?$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert scripts == set(COMMANDS)
+    assert sections == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_and_works_as_a_script(name: str, tmp_path: Path) -> None:
+    script = SCRIPTS / f"{name.replace('-', '_')}.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert f"Usage: miyar {name}" in done.stdout
+    assert f"Example: miyar {name}" in done.stdout
+
+
+def test_top_level_holds_nothing_else() -> None:
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.split("/")[0] for line in done.stdout.splitlines()}
+    visible = {name for name in top if not name.startswith(".")}
+    assert visible <= {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "Makefile",
+        "annotation_config",
+        "corpus",
+        "scripts",
+        "tests",
+    }

@@ -1,0 +1,215 @@
+"""The commands that need no server, as a user runs them: status, output, files, messages."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from command import run
+from conftest import ROOT
+from miyar.article import Article
+from miyar.labelstudio.tasks import task
+from miyar.scheme import Scheme
+
+ARTICLES = ROOT / "corpus" / "articles"
+VIEWS = ROOT / "corpus" / "annotations" / "demo"
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def test_convert_writes_the_tasks(tmp_path: Path, capsys: Capture, scheme: Scheme) -> None:
+    done = run(capsys, "convert-articles", ARTICLES, "-o", tmp_path / "tasks.json")
+    assert (done.status, done.out) == (0, "")
+    assert f"4 tasks: {tmp_path / 'tasks.json'}" in done.err
+    tasks = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))
+    taxi = next(value["data"] for value in tasks if value["data"]["article"] == "taxi-strike")
+    assert "□✊□" in taxi["text"]  # a taxi and a skin tone; the fist itself is in the BMP
+    assert "🚕" in (ARTICLES / "taxi-strike.txt").read_text(encoding="utf-8")
+    assert taxi["scheme"] == scheme.signature
+    assert taxi["title"] == "سائقو الأجرة في ألماز يعلنون الإضراب"
+
+
+def test_convert_reports_all_problems_and_writes_nothing(
+    inbox: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (inbox / "bom.txt").write_bytes("\ufeffنص".encode())
+    (inbox / "crlf.txt").write_bytes("سطر\r\nسطر".encode())
+    (inbox / "nul.txt").write_bytes("نص\0".encode())
+    done = run(capsys, "convert-articles", inbox, "-o", tmp_path / "tasks.json")
+    assert done.status == 1
+    for words in ("bom.txt:1:1", "crlf.txt:1:4", "nul.txt:1:3", "3 problems", "Nothing was written."):
+        assert words in done.err
+    assert f"miyar clean-articles {inbox} -o DIR" in done.err
+    assert list(tmp_path.iterdir()) == [inbox]
+
+
+def test_what_convert_refuses_clean_makes_acceptable(inbox: Path, tmp_path: Path, capsys: Capture) -> None:
+    (inbox / "a.txt").write_bytes("\ufeffسطر\r\nسطر\0".encode())
+    (inbox / "خبر.txt").write_text("نص", encoding="utf-8")
+    cleaned = run(capsys, "clean-articles", inbox, "-o", tmp_path / "clean")
+    assert cleaned.status == 0
+    assert "2 articles, 4 changes in 2 of them" in cleaned.err
+    assert (tmp_path / "clean" / "a.txt").read_bytes() == "سطر\nسطر".encode()
+    changes = (tmp_path / "clean" / "changes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(change)["found"] for change in changes] == [
+        "U+FEFF",
+        "U+000D U+000A",
+        "U+0000",
+        "id خبر",
+    ]
+    assert run(capsys, "convert-articles", tmp_path / "clean", "-o", tmp_path / "tasks.json").status == 0
+
+
+def test_json_lines_with_fields_of_other_names(tmp_path: Path, capsys: Capture) -> None:
+    source = tmp_path / "news.jsonl"
+    source.write_text(json.dumps({"no": 7, "body": "نص", "title": "عنوان"}) + "\n", encoding="utf-8")
+    refused = run(capsys, "convert-articles", source, "-o", tmp_path / "tasks.json")
+    assert refused.status == 1
+    assert "--text-field" in refused.err
+    fields = ("--id-field", "no", "--text-field", "body")
+    assert run(capsys, "convert-articles", source, "-o", tmp_path / "tasks.json", *fields).status == 0
+    [made] = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))
+    assert (made["data"]["article"], made["data"]["title"]) == ("7", "عنوان")
+
+
+def test_suggestions_are_in_the_tasks_only_when_asked_for(tmp_path: Path, capsys: Capture) -> None:
+    predictions = tmp_path / "lexicon"
+    gold = ("--gold", VIEWS / "A1.jsonl", "--leave-one-out")
+    assert run(capsys, "run-extractor", "lexicon", ARTICLES, *gold, "-o", predictions).status == 0
+    output = ("-o", tmp_path / "tasks.json")
+    assert run(capsys, "convert-articles", ARTICLES, *output).status == 0
+    assert "predictions" not in (tmp_path / "tasks.json").read_text(encoding="utf-8")
+    assert run(capsys, "convert-articles", ARTICLES, *output, "--suggest", predictions).status == 0
+    tasks = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))
+    assert {value["predictions"][0]["model_version"] for value in tasks} == {"lexicon@1"}
+
+
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_an_output_that_cannot_be_written_is_said(place: str, tmp_path: Path, capsys: Capture) -> None:
+    locked = Path("/proc/miyar") if os.geteuid() == 0 else tmp_path / "locked"
+    if os.geteuid() != 0:
+        locked.mkdir(mode=0o500)
+    if place == "file":
+        done = run(capsys, "convert-articles", ARTICLES, "-o", locked / "tasks.json")
+    else:
+        done = run(capsys, "clean-articles", ARTICLES, "-o", locked / "clean")
+    assert done.status == 1
+    assert f"{locked}" in done.err
+    assert "cannot be written" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_extractor_and_score_in_three_formats(tmp_path: Path, capsys: Capture) -> None:
+    gold, predictions = VIEWS / "A1.jsonl", tmp_path / "lexicon"
+    made = run(
+        capsys, "run-extractor", "lexicon", ARTICLES, "--gold", gold, "--leave-one-out", "-o", predictions
+    )
+    assert made.status == 0
+    text = run(capsys, "score-extractors", gold, predictions)
+    assert text.status == 0
+    assert "lexicon@1 on A1.jsonl, 4 articles" in text.out
+    assert "WARNING" not in text.out
+    assert "own counts equal seqeval's" in text.err
+    markdown = run(capsys, "score-extractors", gold, predictions, "--format", "markdown")
+    assert "| **micro, strict** |" in markdown.out
+    value = json.loads(run(capsys, "score-extractors", gold, predictions, "--format", "json").out)
+    micro = value["layers"]["entities"]["strict"]["micro"]
+    assert micro["gold"] == 129
+    assert micro["precision"] == micro["tp"] / micro["predicted"]
+    both = json.loads(run(capsys, "score-extractors", gold, predictions, predictions, "--format", "json").out)
+    assert both == [value, value]
+
+
+def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys: Capture) -> None:
+    gold, predictions = VIEWS / "A1.jsonl", tmp_path / "lexicon"
+    assert run(capsys, "run-extractor", "lexicon", ARTICLES, "--gold", gold, "-o", predictions).status == 0
+    done = run(capsys, "score-extractors", gold, predictions)
+    assert "WARNING: the extractor learnt from 4 of these 4 articles." in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run-extractor", "bert", ARTICLES, "--lexicon", "x", "-o", "o"), "there are: lexicon"),
+        (("run-extractor", "lexicon", ARTICLES, "-o", "o"), "give one of the two"),
+        (("convert-articles", "nowhere", "-o", "o"), "nowhere: not a folder of .txt files"),
+        (("convert-articles", ARTICLES), "Missing option"),
+        (("score-extractors", "nowhere", "nowhere"), "not a dataset folder"),
+        (("render-config", "--config", "nowhere"), "no labels.toml in nowhere"),
+        (("score-extractors", VIEWS / "A1.jsonl", "nowhere"), "nowhere: not a JSON Lines file"),
+        (("clean-articles", ARTICLES, "-o", ROOT / "corpus"), "was not made by this command"),
+    ],
+)
+def test_wrong_calls_exit_with_2_and_say_what_to_do(
+    arguments: tuple[object, ...],
+    words: str,
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(capsys, *arguments)
+    assert done.status == 2
+    assert words in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_render_config_check_fails_where_a_file_is_out_of_date(tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "annotation_config", folder)
+    assert run(capsys, "render-config", "--config", folder, "--check").status == 0
+    scheme = folder / "labels.toml"
+    scheme.write_text(
+        scheme.read_text(encoding="utf-8").replace('name = "شخص"', 'name = "إنسان"'), encoding="utf-8"
+    )
+    stale = run(capsys, "render-config", "--config", folder, "--check")
+    assert stale.status == 1
+    assert "label_studio.xml" in stale.err
+    assert "guidelines.ar.md" in stale.err
+    assert run(capsys, "render-config", "--config", folder).status == 0
+    assert run(capsys, "render-config", "--config", folder, "--check").status == 0
+
+
+def test_a_killed_run_leaves_no_half_file_and_can_be_repeated(
+    tmp_path: Path, capsys: Capture, scheme: Scheme
+) -> None:
+    source = tmp_path / "many.jsonl"
+    with source.open("w", encoding="utf-8") as file:
+        for number in range(20_000):
+            file.write(json.dumps({"id": f"a{number}", "text": "خبر عاجل " * 200}, ensure_ascii=False) + "\n")
+    output = tmp_path / "tasks.json"
+    script = [sys.executable, str(ROOT / "scripts" / "convert_articles.py"), str(source), "-o", str(output)]
+    process = subprocess.Popen(script, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob(".tasks.json.*")):
+        assert process.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not output.exists()
+    assert run(capsys, "convert-articles", source, "-o", output).status == 0
+    values = json.loads(output.read_text(encoding="utf-8"))
+    assert values[-1] == task(Article("a19999", "خبر عاجل " * 200), scheme, values[-1]["data"]["guidelines"])
+
+
+def test_version() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "miyar", "--version"],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "miyar 0.1.0\n"

@@ -1,0 +1,125 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from miyar.errors import DataError
+from miyar.guidelines import HEADS, LANGUAGES, TABLES, as_html, guidelines_file, render_guidelines
+from miyar.scheme import Label, Scheme
+
+CONFIG = ROOT / "annotation_config"
+WHERE = Path("guidelines.en.md")
+
+
+def block(name: str, content: str = "old") -> str:
+    return f"<!-- table:{name} -->\n{content}\n<!-- /table -->"
+
+
+def rows_of(rendered: str) -> list[str]:
+    """The rows of one table, without its marks, head and rule."""
+    return rendered.splitlines()[3:-1]
+
+
+def one_label(name: str = "شخص", definition: str = "a person") -> Scheme:
+    return Scheme("1", "ar", (Label("PERS", "entities", name, "#000000", "q", {"": definition}),))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_guidelines_are_up_to_date(language: str, scheme: Scheme) -> None:
+    file = guidelines_file(CONFIG, language)
+    assert file is not None
+    text = file.read_text(encoding="utf-8")
+    assert render_guidelines(text, scheme, language, file) == text, "run: miyar render-config"
+    assert [name for name in TABLES if f"<!-- table:{name} -->" not in text] == []
+    assert f"{scheme.version}" in text
+
+
+def test_there_may_be_no_guidelines(tmp_path: Path) -> None:
+    assert guidelines_file(tmp_path, "ar") is None
+
+
+def test_a_table_has_a_row_for_each_item_and_the_text_around_it_stays(scheme: Scheme) -> None:
+    before, after = "# Title\n\nText | with bars\n\n", "\n\nMore <!-- a note --> text\n"
+    rendered = render_guidelines(f"{before}{block('triggers')}{after}", scheme, "en", WHERE)
+    assert rendered.startswith(before)
+    assert rendered.endswith(after)
+    rows = rows_of(rendered.removeprefix(before).removesuffix(after))
+    assert len(rows) == len(scheme.triggers)
+    assert rows[1] == "| `s` | وفاة | DIE | a death, also where it is the result of an attack |"
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("en", "| المكان | PLACE | where it happens | GPE, LOC, FAC |"),
+        ("ar", "| المكان | PLACE | أين وقع | كيان سياسي، موقع، منشأة |"),
+    ],
+)
+def test_a_table_speaks_the_language_of_its_reader(language: str, row: str, scheme: Scheme) -> None:
+    rendered = render_guidelines(block("roles"), scheme, language, WHERE)
+    assert row in rows_of(rendered)
+    assert " | ".join(HEADS[language]["roles"]) in rendered
+
+
+def test_a_definition_without_language_serves_every_language() -> None:
+    assert rows_of(render_guidelines(block("entities"), one_label(), "ar", WHERE)) == [
+        "| `q` | شخص | PERS | a person |"
+    ]
+
+
+@pytest.mark.parametrize("text", ["a | b", "two\nlines", "two\r\nlines", "| -- |\n| x |"])
+def test_no_text_breaks_out_of_its_cell(text: str) -> None:
+    (row,) = rows_of(render_guidelines(block("entities"), one_label(text, text), "en", WHERE))
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+
+
+def test_tables_that_are_not_known_are_refused_all_at_once(scheme: Scheme) -> None:
+    text = f"{block('entity')}\n{block('entities')}\n{block('labels')}"
+    with pytest.raises(DataError) as caught:
+        render_guidelines(text, scheme, "en", WHERE)
+    assert [(p.code, p.where, p.found) for p in caught.value.problems] == [
+        ("unknown_table", "guidelines.en.md", "entity"),
+        ("unknown_table", "guidelines.en.md", "labels"),
+    ]
+    assert caught.value.problems[0].expected == "one of entities, triggers, roles, attributes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<!-- table:entities -->\n\nrules by hand\n\n{block('triggers')}",  # not closed: the rules would go
+        "<!-- table:entities -->\n\nrules by hand\n",
+        "<!-- table:entity-labels -->\n<!-- /table -->",
+        "rules by hand\n<!-- /table -->\n",
+    ],
+)
+def test_marks_that_make_no_block_are_refused(text: str, scheme: Scheme) -> None:
+    with pytest.raises(DataError, match=r"guidelines\.en\.md"):
+        render_guidelines(text, scheme, "en", WHERE)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr")])
+def test_the_page_shows_tables_in_the_direction_of_the_language(
+    language: str, direction: str, scheme: Scheme
+) -> None:
+    file = guidelines_file(CONFIG, language)
+    assert file is not None
+    html = as_html(file.read_text(encoding="utf-8"), language)
+    assert html.startswith(f'<div dir="{direction}">')
+    assert html.endswith("</div>")
+    assert html.count("<table>") == len(TABLES)
+    assert all(f"<td>{label.code}</td>" in html for label in scheme.labels)
+    assert "<!--" not in html
+    assert "&lt;!--" not in html
+
+
+def test_raw_html_is_shown_and_not_run() -> None:
+    html = as_html('<script>alert(1)</script>\n\nأ <img src=x onerror="alert(1)"> ب', "ar")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_links_to_scripts_are_no_links() -> None:
+    assert "href" not in as_html("[أ](javascript:alert(1))", "ar")

@@ -1,0 +1,122 @@
+"""The lexicon finds what it learnt, at exact offsets, behind particles and in other spellings."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marked import Marked, marked
+from miyar.annotation import Annotation
+from miyar.article import Article
+from miyar.errors import DataError, UsageError
+from miyar.extractors import Settings, find_extractor
+from miyar.extractors.lexicon import lexicon
+
+
+def annotated(identity: str, source: Marked) -> tuple[Article, Annotation]:
+    article = Article(identity, source.text)
+    return article, Annotation(identity, article.sha256, "A1", spans=source.spans)
+
+
+def found(text: str, *learnt: str) -> set[tuple[str, str]]:
+    """Return what the lexicon of the marked sentences finds in a text."""
+    pairs = [annotated(f"l{number}", marked(source)) for number, source in enumerate(learnt)]
+    articles = [article for article, _ in pairs] + [Article("text", text)]
+    extraction = lexicon(articles, Settings(tuple(annotation for _, annotation in pairs)))
+    *_, spans = extraction.spans
+    return {(text[span.start : span.end], span.label) for span in spans}
+
+
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [
+        ("في القدس اليوم", "القدس"),
+        ("وبالقدس", "القدس"),
+        ("وبالقُدْسِ، اليوم", "القُدْسِ"),
+        ("كالقـــدس.", "القـــدس"),
+        ("للقدس", "لقدس"),  # the article's alif is not written after ل: the span begins with its lam
+    ],
+)
+def test_particles_stay_outside_and_marks_inside(text: str, surface: str) -> None:
+    assert found(text, "زار [القدس]GPE") == {(surface, "GPE")}
+
+
+@pytest.mark.parametrize(
+    ("learnt", "text", "surface"),
+    [
+        ("في [ألمانيا]GPE", "الى المانيا", "المانيا"),
+        ("في [الأمم المتحدة]ORG", "وللامم المتحده", "لامم المتحده"),
+        ("قال [مصطفى]PERS", "قال مصطفي", "مصطفي"),
+        ("في [دبي]GPE", "بدبي", "دبي"),
+        ("شركة [GoRide]ORG", "شركة goride", "goride"),
+        ("في [ليبيا]GPE", "لليبيا", "ليبيا"),
+        ("في [بغداد]GPE", "وبغداد", "بغداد"),
+    ],
+)
+def test_other_spellings_are_found_at_their_own_offsets(learnt: str, text: str, surface: str) -> None:
+    label = "ORG" if "ORG" in learnt else ("PERS" if "PERS" in learnt else "GPE")
+    assert found(text, learnt) == {(surface, label)}
+
+
+def test_a_letter_of_the_word_is_not_a_particle_when_the_word_is_known() -> None:
+    assert found("في بغداد", "في [بغداد]GPE", "قال [غداد]PERS") == {("بغداد", "GPE")}
+
+
+def test_nested_entries_are_found_and_crossing_ones_left_out() -> None:
+    learnt = ("[بلدية [ألماز]GPE]ORG", "[ألماز الكبرى]LOC")
+    assert found("بلدية ألماز", *learnt) == {("بلدية ألماز", "ORG"), ("ألماز", "GPE")}
+    assert found("بلدية ألماز الكبرى", *learnt) == {("بلدية ألماز", "ORG"), ("ألماز", "GPE")}
+
+
+def test_a_word_that_is_mostly_not_labelled_is_not_an_entry() -> None:
+    once_in_three = "قال [رئيس]OCC ثم رئيس ثم رئيس"
+    assert found("رئيس", once_in_three) == set()
+    assert found("رئيس", "قال [رئيس]OCC ثم رئيس") == {("رئيس", "OCC")}
+
+
+def test_leave_one_out_learns_from_the_others_only() -> None:
+    one, first = annotated("one", marked("زار [دمشق]GPE و[حلب]GPE"))
+    two, second = annotated("two", marked("في [دمشق]GPE"))
+    extraction = lexicon([one, two], Settings((first, second), leave_one_out=True))
+    texts = [
+        {article.text[s.start : s.end] for s in spans}
+        for article, spans in zip([one, two], extraction.spans, strict=True)
+    ]
+    assert texts == [{"دمشق"}, {"دمشق"}]
+    assert extraction.parameters["leave_one_out"] is True
+
+
+def test_learning_from_an_article_that_is_not_there_is_refused() -> None:
+    _, first = annotated("one", marked("زار [دمشق]GPE"))
+    with pytest.raises(DataError, match="one: no such article"):
+        lexicon([Article("two", "نص")], Settings((first,)))
+    with pytest.raises(DataError, match="one: no such article"):
+        lexicon([Article("one", "نص آخر")], Settings((first,)))
+
+
+def test_lexicon_file(tmp_path: Path) -> None:
+    file = tmp_path / "names.tsv"
+    file.write_text("# names\nالقدس\tGPE\nالقدس\tLOC\n\n", encoding="utf-8")
+    [spans] = lexicon([Article("a", "وبالقدس")], Settings(lexicon=file)).spans
+    assert [(span.start, span.end, span.label) for span in spans] == [(2, 7, "GPE"), (2, 7, "LOC")]
+    file.write_text("القدس GPE\n\tGPE\nx\t\n", encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        lexicon([], Settings(lexicon=file))
+    assert [problem.where for problem in error.value.problems] == [f"{file}:{n}" for n in (1, 2, 3)]
+
+
+def test_unknown_extractor_lists_those_there_are() -> None:
+    with pytest.raises(UsageError, match="no extractor 'bert'; there are: lexicon"):
+        find_extractor("bert")
+
+
+@given(st.text(alphabet="وفبكلسالمدينةقدس ـَُ،.🚕GoRide١2", max_size=60))
+def test_spans_are_always_ranges_with_whole_words(text: str) -> None:
+    if not text.strip():
+        return
+    learnt, annotation = annotated("learnt", marked("[القدس]GPE و[المدينة]FAC و[سلام]PERS"))
+    *_, spans = lexicon([learnt, Article("text", text)], Settings((annotation,))).spans
+    for span in spans:
+        assert 0 <= span.start < span.end <= len(text)
+        assert not text[span.start : span.end][-1:].isspace()

@@ -1,0 +1,160 @@
+import errno
+import os
+import stat
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miyar.errors import MiyarError, UsageError
+from miyar.output import private_file, write_json, write_json_lines, written, written_folder
+
+MARK = "mark.txt"
+# permission bits do not bind root, but nobody makes files here
+UNWRITABLE = Path("/proc/miyar/out")
+
+
+def fill(folder: Path, content: str) -> None:
+    with written_folder(folder, MARK) as part:
+        (part / MARK).write_text(content, encoding="utf-8")
+
+
+def break_off(path: Path, error: Exception) -> None:
+    with written(path) as file:
+        file.write("half")
+        raise error
+
+
+def break_off_folder(folder: Path) -> None:
+    with written_folder(folder, MARK) as part:
+        (part / MARK).write_text("half", encoding="utf-8")
+        raise ZeroDivisionError
+
+
+def test_a_file_has_what_was_written_and_the_usual_mode(tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.touch()
+    path = tmp_path / "new" / "a.txt"
+    with written(path) as file:
+        file.write("سطر\nآخر\n")
+        assert not path.exists()
+    assert path.read_bytes() == "سطر\nآخر\n".encode()
+    assert path.stat().st_mode == usual.stat().st_mode
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        break_off(path, ZeroDivisionError())
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_block_that_raises_leaves_the_old_folder_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    fill(folder, "old")
+    with pytest.raises(ZeroDivisionError):
+        break_off_folder(folder)
+    assert (folder / MARK).read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_that_an_earlier_run_made_is_replaced_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    fill(folder, "old")
+    (folder / "left over").touch()
+    fill(folder, "new")
+    assert [path.name for path in folder.iterdir()] == [MARK]
+    assert (folder / MARK).read_text(encoding="utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    fill(tmp_path / "out", "new")
+    assert (tmp_path / "out" / MARK).is_file()
+
+
+def test_a_foreign_folder_is_refused_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("ten years", encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"{tmp_path}: exists.*holds no {MARK}.*-o"):
+        fill(tmp_path, "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="exists"):
+        fill(tmp_path / "out", "new")
+
+
+def test_a_link_to_a_folder_is_followed_or_refused_but_leaves_no_litter(tmp_path: Path) -> None:
+    fill(tmp_path / "real", "old")
+    (tmp_path / "link").symlink_to("real")
+    try:
+        fill(tmp_path / "link", "new")
+    except MiyarError:
+        assert (tmp_path / "link" / MARK).read_text(encoding="utf-8") == "old"
+    else:
+        assert (tmp_path / "link" / MARK).read_text(encoding="utf-8") == "new"
+    assert {path.name for path in tmp_path.iterdir()} == {"real", "link"}
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [written, private_file, lambda path: written_folder(path, MARK)],
+    ids=["written", "private_file", "written_folder"],
+)
+def test_a_place_that_cannot_be_written_to_is_named(
+    opened: Callable[[Path], AbstractContextManager[Any]],
+) -> None:
+    message = f"{UNWRITABLE}: cannot be written: .*choose a folder"
+    with pytest.raises(MiyarError, match=message), opened(UNWRITABLE):
+        pytest.fail("the block must not begin")
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(MiyarError, match=r"a\.txt: cannot be written"):
+        write_json(tmp_path / "a.txt", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MiyarError, match=r"a\.txt: cannot be written: .*free some room"):
+        break_off(tmp_path / "a.txt", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_private_file_is_its_owners_alone_even_where_others_could_read_it_before(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("old and longer", encoding="utf-8")
+    path.chmod(0o666)
+    with private_file(path) as file:
+        file.write("new")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_json_is_readable_and_keeps_its_arabic(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"name": "ألماز"})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n  "name": "ألماز"\n}\n'
+
+
+def test_json_lines_have_one_value_each_and_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    assert write_json_lines(path, ({"n": n, "text": "سطر\nآخر"} for n in range(2))) == 2
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        '{"n": 0, "text": "سطر\\nآخر"}',
+        '{"n": 1, "text": "سطر\\nآخر"}',
+    ]
+
+
+def test_what_json_cannot_say_is_never_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_json_lines(tmp_path / "a.jsonl", [{"n": 1}, {"n": float("nan")}])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,80 @@
+"""The wheel, installed into an empty environment, finds scheme and demo corpus from any folder."""
+
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, unavailable
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        unavailable(
+            f"the wheel could not be built (is the package index out of reach?): {done.stderr[-500:]}"
+        )
+    [built] = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_scheme_and_demo_corpus_and_no_tests(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for name in (
+        "miyar/py.typed",
+        "miyar/annotation_config/labels.toml",
+        "miyar/annotation_config/label_studio.xml",
+        "miyar/annotation_config/guidelines.ar.md",
+        "miyar/demo/articles/taxi-strike.txt",
+        "miyar/demo/articles/metadata.jsonl",
+        "miyar/demo/annotations/A1.jsonl",
+    ):
+        assert name in names
+    assert not [name for name in names if "test" in name]
+
+
+def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    for packages in (["pip"], [str(wheel)]):
+        done = subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--upgrade", *packages],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            unavailable(f"packages could not be installed: {done.stderr[-500:]}")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code = (
+        "from miyar.commands.run_demo import demo_folder as f; print(f('corpus/articles', 'demo/articles'))"
+    )
+    folder = Path(output([python, "-c", code], elsewhere).strip())
+    assert folder.is_relative_to(tmp_path / "venv")
+    miyar = python.parent / "miyar"
+    output([miyar, "convert-articles", folder, "-o", "tasks.json"], elsewhere)
+    gold = folder.parent / "annotations" / "A1.jsonl"
+    output(
+        [miyar, "run-extractor", "lexicon", folder, "--gold", gold, "--leave-one-out", "-o", "lexicon"],
+        elsewhere,
+    )
+    assert "micro, strict" in output([miyar, "score-extractors", gold, "lexicon"], elsewhere)
+
+
+def output(command: list[str | Path], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,206 @@
+"""The score is what the definitions say: by hand, by properties, by another implementation."""
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from miyar.matching import cells
+from miyar.predictions import Predictions
+from miyar.scheme import Scheme
+from miyar.scoring import CHARGED, Measure, Score, record, score
+from miyar.spantable import SPAN_TYPE, Views, views_of
+
+Triple = tuple[int, int, str]
+Side = list[list[Triple]]
+
+SPANS = st.builds(
+    lambda start, length, label: (start, start + length, label),
+    st.integers(0, 6),
+    st.integers(1, 4),
+    st.sampled_from(["PERS", "ORG", "GPE", "ATTACK"]),
+)
+SIDES = st.lists(st.lists(SPANS, max_size=6, unique=True), min_size=1, max_size=4)
+
+
+def views(side: Side, scheme: Scheme, name: str = "gold") -> Views:
+    rows = [[{"start": s, "end": e, "label": label} for s, e, label in spans] for spans in side]
+    lists = pa.array(rows, pa.list_(SPAN_TYPE))
+    ids = [f"a{number}" for number in range(len(side))]
+    return views_of(name, ids, [None] * len(ids), lists, [label.code for label in scheme.labels])
+
+
+def predictions(side: Side, scheme: Scheme) -> Predictions:
+    read = views(side, scheme, "predictions")
+    return Predictions(read, np.zeros(len(read.spans), dtype=bool))
+
+
+def scored(gold: Side, predicted: Side, scheme: Scheme) -> Score:
+    return score(views(gold, scheme), predictions(predicted, scheme), scheme)
+
+
+def strict(result: Score) -> Measure:
+    return result.layers["entities"]["strict"]
+
+
+def test_counts_of_a_worked_example(scheme: Scheme) -> None:
+    gold = [[(0, 5, "PERS"), (6, 9, "GPE"), (6, 20, "ORG")], [(0, 3, "GPE")]]
+    predicted = [[(0, 5, "PERS"), (6, 9, "ORG"), (6, 20, "ORG"), (30, 31, "ORG")], []]
+    result = scored(gold, predicted, scheme)
+    micro = strict(result).micro
+    # strict: PERS (0, 5) and ORG (6, 20) are right; 4 predicted, 4 gold
+    assert (micro.tp, micro.predicted, micro.gold) == (2, 4, 4)
+    assert micro.precision == 2 / 4
+    assert micro.recall == 2 / 4
+    assert micro.f1 == 2 * 2 / (4 + 4)
+    # untyped: (6, 9) is right too
+    assert result.layers["entities"]["untyped"].micro.tp == 3
+    # macro over PERS (1, 1, 1), ORG (1/3, 1, 1/2), GPE (never predicted: 0, 0, 0)
+    macro = strict(result).macro
+    assert macro is not None
+    assert macro.labels == ("PERS", "ORG", "GPE")
+    assert macro.precision == pytest.approx((1 + 1 / 3 + 0) / 3)
+    assert macro.recall == pytest.approx((1 + 1 + 0) / 3)
+    assert macro.f1 == pytest.approx((1 + 1 / 2 + 0) / 3)
+    assert strict(result).labels["GPE"].precision is None
+
+
+def test_nothing_at_all_is_a_result(scheme: Scheme) -> None:
+    result = scored([[], []], [[], []], scheme)
+    assert strict(result).micro.to_dict() == {
+        "tp": 0,
+        "predicted": 0,
+        "gold": 0,
+        "precision": None,
+        "recall": None,
+        "f1": None,
+    }
+    macro = strict(result).macro
+    assert macro is not None
+    assert macro.f1 is None
+
+
+@given(side=SIDES)
+def test_gold_against_itself_is_one(scheme: Scheme, side: Side) -> None:
+    micro = strict(scored(side, side, scheme)).micro
+    assert micro.tp == micro.gold == micro.predicted
+    assert micro.f1 in (1.0, None)
+
+
+@given(gold=SIDES, predicted=SIDES)
+def test_swapping_the_sides_swaps_precision_and_recall(scheme: Scheme, gold: Side, predicted: Side) -> None:
+    gold, predicted = same_length(gold, predicted)
+    there, back = scored(gold, predicted, scheme), scored(predicted, gold, scheme)
+    for name in ("strict", "untyped"):
+        one, other = there.layers["entities"][name].micro, back.layers["entities"][name].micro
+        assert (one.precision, one.recall, one.f1) == (other.recall, other.precision, other.f1)
+
+
+@given(gold=SIDES, predicted=SIDES)
+def test_the_corpus_twice_scores_like_once(scheme: Scheme, gold: Side, predicted: Side) -> None:
+    gold, predicted = same_length(gold, predicted)
+    once, twice = scored(gold, predicted, scheme), scored(gold * 2, predicted * 2, scheme)
+    for code, prf in strict(once).labels.items():
+        again = strict(twice).labels[code]
+        assert (again.tp, again.predicted, again.gold) == (2 * prf.tp, 2 * prf.predicted, 2 * prf.gold)
+    assert strict(once).macro == strict(twice).macro
+
+
+@given(gold=SIDES, predicted=SIDES, seed=st.randoms(use_true_random=False))
+def test_order_never_matters(scheme: Scheme, gold: Side, predicted: Side, seed: Random) -> None:
+    gold, predicted = same_length(gold, predicted)
+    shuffled = [sorted(spans, key=lambda _: seed.random()) for spans in predicted]
+    one, other = scored(gold, predicted, scheme), scored(gold, shuffled, scheme)
+    assert one == other
+    assert strict(one).signature == strict(other).signature
+
+
+@given(gold=SIDES, predicted=SIDES)
+def test_counts_are_those_of_plain_sets(scheme: Scheme, gold: Side, predicted: Side) -> None:
+    gold, predicted = same_length(gold, predicted)
+    entities = {label.code for label in scheme.entities}
+    g, p = (
+        {(i, *span) for i, spans in enumerate(side) for span in spans if span[2] in entities}
+        for side in (gold, predicted)
+    )
+    micro = strict(scored(gold, predicted, scheme)).micro
+    assert (micro.tp, micro.predicted, micro.gold) == (len(g & p), len(p), len(g))
+    untyped = scored(gold, predicted, scheme).layers["entities"]["untyped"].micro
+    gu, pu = ({row[:3] for row in side} for side in (g, p))
+    assert (untyped.tp, untyped.predicted, untyped.gold) == (len(gu & pu), len(pu), len(gu))
+
+
+def test_charged_spans_match_nothing_even_where_the_gold_has_them(scheme: Scheme) -> None:
+    gold = views([[(0, 5, "PERS")]], scheme)
+    read = views([[(0, 5, "PERS"), (0, 5, "NOVEL")]], scheme)
+    charged = Predictions(read, np.array([False, True]))
+    result = score(gold, charged, scheme)
+    assert (strict(result).micro.tp, strict(result).micro.predicted) == (1, 2)
+    assert strict(result).labels[CHARGED].predicted == 1
+    # the unknown label's extent is charged in untyped too: nobody knows that it is an entity
+    assert result.layers["entities"]["untyped"].micro.predicted == 2
+
+
+def test_two_charged_spans_without_offsets_count_twice(scheme: Scheme) -> None:
+    gold = views([[(0, 5, "PERS")]], scheme)
+    read = views([[(0, 5, "PERS"), (1, 2, "PERS")]], scheme)
+    broken = replace(read, spans=replace(read.spans, start=np.array([-1, -1]), end=np.array([-1, -1])))
+    result = score(gold, Predictions(broken, np.array([True, True])), scheme)
+    assert (strict(result).micro.tp, strict(result).micro.predicted) == (0, 2)
+
+
+def test_triggers_are_not_entities(scheme: Scheme) -> None:
+    assert strict(scored([[(0, 5, "ATTACK")]], [[(0, 5, "ATTACK")]], scheme)).micro.gold == 0
+
+
+@given(gold=SIDES, predicted=SIDES)
+def test_seqeval_agrees_in_chunks_of_any_size(scheme: Scheme, gold: Side, predicted: Side) -> None:
+    gold, predicted = same_length(gold, predicted)
+    codes = [label.code for label in scheme.labels]
+    table = cells(views(gold, scheme).spans, views(predicted, scheme).spans)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "CHUNK", 2)
+        record.check_with_seqeval(table, codes)
+
+
+def test_a_disagreement_with_seqeval_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = record._seqeval
+    monkeypatch.setattr(record, "_seqeval", lambda *tags: theirs(*tags) + 1e-9)
+    with pytest.raises(RuntimeError, match="seqeval disagrees: precision of PERS"):
+        scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)
+
+
+def test_signature_names_every_choice(scheme: Scheme) -> None:
+    result = score(views([[(0, 5, "PERS")]], scheme), predictions([[]], scheme), scheme, "annotator=A1")
+    parts = dict(part.split(":", 1) for part in strict(result).signature.split("|"))
+    assert list(parts) == [
+        "miyar",
+        "measure",
+        "layer",
+        "gold",
+        "predictions",
+        "labels",
+        "map",
+        "seqeval",
+        "articles",
+    ]
+    assert parts["gold"].endswith(":annotator=A1")
+    assert parts["seqeval"] == "1.2.2"
+
+
+@given(gold=SIDES)
+def test_digest_is_of_the_content(scheme: Scheme, gold: Side) -> None:
+    one = views(gold, scheme)
+    reordered = views([spans[::-1] for spans in gold], scheme)
+    assert one.digest == reordered.digest
+    assert one.digest != views([[*gold[0], (90, 91, "LAW")], *gold[1:]], scheme).digest
+
+
+def same_length(gold: Side, predicted: Side) -> tuple[Side, Side]:
+    """Return both sides with as many articles as the longer one."""
+    count = max(len(gold), len(predicted))
+    return gold + [[]] * (count - len(gold)), predicted + [[]] * (count - len(predicted))
