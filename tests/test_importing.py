@@ -25,7 +25,10 @@ SOURCES = [
     for name in ("validation.py", "labelstudio/regions.py", "labelstudio/importing.py")
 ]
 SOURCE = marked(
-    "[هاجم]ATTACK:t [مسلحون]PERS:p 🙂 [الثكنة]FAC:f في [جنيف]GPE:g@Q71", "t AGENT p", "t TARGET f"
+    "[هاجم]ATTACK:t [مسلحون]PERS:p 🙂 [الثكنة]FAC:f في [جنيف]GPE:g@Q71",
+    "t AGENT p",
+    "t TARGET f",
+    "t PLACE f",
 )
 
 
@@ -109,7 +112,7 @@ def test_a_finished_annotation_comes_out_whole(tmp_path: Path, scheme: Scheme) -
     ]
     assert imported.problems == []
     assert (fates(imported, "entities"), fates(imported, "triggers")) == ({"out": 3}, {"out": 1})
-    assert (fates(imported, "arguments"), fates(imported, "attributes")) == ({"out": 2}, {"out": 1})
+    assert (fates(imported, "arguments"), fates(imported, "attributes")) == ({"out": 3}, {"out": 1})
 
 
 def test_an_annotation_without_spans_is_a_result(tmp_path: Path, scheme: Scheme) -> None:
@@ -240,7 +243,7 @@ def test_a_task_that_does_not_fit_its_article_is_quarantined_whole(
     assert list(imported.annotations()) == []
     assert codes(imported) == [code]
     assert fates(imported, "entities") == {"quarantined": 3}
-    assert fates(imported, "arguments") == {"quarantined": 2}
+    assert fates(imported, "arguments") == {"quarantined": 3}
     assert imported.rejects[0].result == [annotation]
 
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 import pytest
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring
 from numpy.typing import NDArray
 
 from conftest import ROOT

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,9 +94,9 @@ def every_word(article: Article) -> Annotation:
 
 
 def test_the_server_accepts_the_configuration(owner: Studio, server: Server, scheme: Scheme) -> None:
-    from label_studio_sdk.label_interface import LabelInterface
+    from label_studio_sdk.label_interface.interface import LabelInterface
 
-    interface = LabelInterface(render_config(scheme))
+    interface: Any = LabelInterface(render_config(scheme))
     assert sorted(interface.get_control("entity").labels) == sorted(label.code for label in scheme.entities)
     assert sorted(interface.get_control("trigger").labels) == sorted(label.code for label in scheme.triggers)
     assert "config accepted" not in owner.projects()

@@ -116,16 +116,8 @@ def test_start_studio_opens_a_project_once_and_stops_on_ctrl_c(tmp_path: Path) -
         [sys.executable, script / "convert_articles.py", ROOT / "corpus" / "articles", "-o", tasks],
         check=True,
     )
-    command = [
-        sys.executable,
-        script / "start_studio.py",
-        "--data",
-        data,
-        "--tasks",
-        tasks,
-        "--project",
-        "mine",
-    ]
+    command: list[str | Path] = [sys.executable, script / "start_studio.py"]
+    command += ["--data", data, "--tasks", tasks, "--project", "mine"]
     for sign, status, words in (
         (signal.SIGINT, 0, "project 'mine': 4 tasks"),
         (signal.SIGTERM, 143, "the project 'mine' is there already"),

@@ -89,7 +89,14 @@ class Annotation:
 def annotation_from_dict(value: Mapping[str, Any]) -> Annotation:
     """Return the annotation of a JSON object; raises ValueError, KeyError or TypeError for another shape."""
     spans = tuple(
-        Span(s["id"], int(s["start"]), int(s["end"]), s["label"], s.get("text"), s.get("attributes") or {})
+        Span(
+            s["id"],
+            _whole(s["start"]),
+            _whole(s["end"]),
+            s["label"],
+            s.get("text"),
+            dict(s.get("attributes") or {}),
+        )
         for s in value["spans"]
     )
     arguments = tuple(Argument(a["trigger"], a["entity"], a["role"]) for a in value.get("arguments", ()))
@@ -99,10 +106,16 @@ def annotation_from_dict(value: Mapping[str, Any]) -> Annotation:
     )
 
 
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
 def read_annotations(path: Path) -> Iterator[Annotation]:
     """Yield the annotations of a JSON Lines file; raises DataError with all lines that are none."""
     problems = []
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue

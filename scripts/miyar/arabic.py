@@ -106,13 +106,15 @@ def _normalised_character(character: str) -> str:
     if unicodedata.category(character) in ("Mn", "Cf"):
         return ""
     letters = unicodedata.normalize("NFKC", character).translate(_MERGED)
+    if len(letters) > 1:  # a diacritic's own presentation form becomes a space with the diacritic
+        letters = letters.strip()
     kept = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
     return ascii_digits(kept.lower())
 
 
 def _cluster_ends(text: str) -> NDArray[np.int64]:
-    """Return for each character the end of it and of the marks written upon it."""
-    is_mark = [c == "ـ" or unicodedata.category(c) == "Mn" for c in text]
+    """Return for each character the end of it and of what is dropped after it: marks, tatweel, hamza."""
+    is_mark = [c in "ـء" or unicodedata.category(c) == "Mn" for c in text]
     ends = np.arange(1, len(text) + 1)
     for index in range(len(text) - 2, -1, -1):
         if is_mark[index + 1]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from miyar.article import BOM, ID, Article, RawArticle, likely_encoding
 from miyar.errors import Problem, quoted
 from miyar.offsets import position
 
-_REPLACED = re.compile(rf"\A{BOM}|\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udfff]")
+_CONTROL = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+_LEADING = re.compile(rf"\A[{_CONTROL}{BOM}]+")  # a mark that comes to the front when a NUL goes
+_REPLACED = re.compile(rf"\r\n?|[{_CONTROL}\x0b\x0c\x85]|[\ud800-\udfff]")
 _LINE_BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _DIGEST_LENGTH = 8
@@ -59,9 +62,9 @@ def _clean(raw: RawArticle, encoding: str | None, taken: set[str]) -> Cleaned | 
         if used != "utf-8":
             changes.append(Change(raw.where, identity, "1:1", f"encoding {used}", "encoding utf-8"))
     if identity != raw.id:
-        changes.append(Change(raw.where, identity, "", f"id {raw.id}", f"id {identity}"))
+        changes.append(Change(raw.where, identity, "", f"id {_safe(raw.id)}", f"id {identity}"))
     changes.extend(_text_changes(raw, identity, text))
-    cleaned = _REPLACED.sub(lambda match: _replacement(match[0]), text)
+    cleaned = _REPLACED.sub(lambda match: _replacement(match[0]), _LEADING.sub("", text))
     if not cleaned.strip():
         found, expected = "no text is left after cleaning", "a text to label"
         return Problem("empty_text", raw.where, found, expected, "move the file out of the folder")
@@ -69,7 +72,12 @@ def _clean(raw: RawArticle, encoding: str | None, taken: set[str]) -> Cleaned | 
 
 
 def _encoding(data: bytes, encoding: str | None) -> str:
-    """Return UTF-8 for what is UTF-8 already, so that mixed folders can be cleaned in one go."""
+    """Return UTF-8 for what is UTF-8 already, so that mixed folders can be cleaned in one go.
+
+    UTF-16 without its mark is valid UTF-8 full of NULs, also in Arabic.
+    """
+    if encoding and b"\0" in data:
+        return encoding
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -86,7 +94,11 @@ def _undecodable(raw: RawArticle, used: str, error: UnicodeDecodeError | LookupE
 
 
 def _text_changes(raw: RawArticle, identity: str, text: str) -> Iterator[Change]:
-    for match in _REPLACED.finditer(text):
+    leading = _LEADING.match(text)
+    begin = leading.end() if leading else 0
+    for offset, character in enumerate(text[:begin]):
+        yield Change(raw.where, identity, str(position(text, offset)), _named(character), "nothing")
+    for match in _REPLACED.finditer(text, begin):
         put = _replacement(match[0])
         where = str(position(text, match.start()))
         yield Change(raw.where, identity, where, _named(match[0]), _named(put) if put else "nothing")
@@ -98,6 +110,10 @@ def _replacement(found: str) -> str:
     return "\ufffd" if "\ud800" <= found <= "\udfff" else ""
 
 
+def _safe(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _named(characters: str) -> str:
     return " ".join(f"U+{ord(character):04X}" for character in characters)
 
@@ -107,11 +123,15 @@ def _free_id(identity: str, where: str, taken: set[str]) -> str:
     if ID.fullmatch(identity) and identity.casefold() not in taken:
         taken.add(identity.casefold())
         return identity
-    digest = hashlib.sha256(f"{where} {identity}".encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
     stem = _NOT_IN_ID.sub("-", identity).strip("-.")[: 99 - _DIGEST_LENGTH]
-    free = f"{stem}-{digest}" if stem else digest
+    digests = (_digest(f"{where} {identity} {n or ''}") for n in count())
+    free = next(i for d in digests if (i := f"{stem}-{d}" if stem else d).casefold() not in taken)
     taken.add(free.casefold())
     return free
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _without_digest(metadata: Mapping[str, Any]) -> dict[str, Any]:

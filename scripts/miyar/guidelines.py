@@ -7,7 +7,8 @@ from pathlib import Path
 from miyar.errors import DataError, Problem
 from miyar.scheme import Attribute, Label, Role, Scheme
 
-_BLOCK = re.compile(r"<!-- table:(?P<name>\w+) -->\n.*?<!-- /table -->", re.DOTALL)
+_BLOCK = re.compile(r"<!-- table:(?P<name>[^\n]*?) -->\n(?:(?!<!-- table:).)*?<!-- /table -->", re.DOTALL)
+_MARK = re.compile(r"<!-- /?table.*")
 LANGUAGES = ("ar", "en")
 
 HEADS: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -33,6 +34,10 @@ def render_guidelines(text: str, scheme: Scheme, language: str, where: Path) -> 
     if unknown:
         expected = f"one of {', '.join(TABLES)}"
         raise DataError([Problem("unknown_table", str(where), name, expected) for name in unknown])
+    loose = _MARK.findall(_BLOCK.sub("", text))
+    if loose:
+        expected = "<!-- table:NAME -->, a line break, <!-- /table -->"
+        raise DataError([Problem("open_table", str(where), mark, expected) for mark in loose])
     return _BLOCK.sub(lambda block: _filled(block["name"], scheme, language), text)
 
 
@@ -105,4 +110,8 @@ def _listed(codes: Sequence[str], scheme: Scheme, language: str) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+    return ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())

@@ -4,6 +4,7 @@ Everything is written to a temporary name beside its goal and renamed at the end
 leaves no half file, and a repeated run replaces what the first one made.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -27,7 +28,7 @@ def written(path: Path) -> Iterator[IO[str]]:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with _named_full_disk(path), os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             yield file
         part.chmod(0o666 & ~_umask())
         with _named_failure(path):
@@ -44,11 +45,13 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
     that file, that is, if an earlier run made it. Raises UsageError for any other folder with content.
     """
     refuse_foreign(folder, mark)
+    folder = folder.resolve()  # a link keeps pointing at the folder
     with _named_failure(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
     try:
-        yield part
+        with _named_full_disk(folder):
+            yield part
         part.chmod(0o777 & ~_umask())
         with _named_failure(folder):
             _swap(part, folder)
@@ -109,6 +112,18 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def _named_full_disk(path: Path) -> Iterator[None]:
+    """Name the file for want of room alone: any other error of the block is about something else."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        with _named_failure(path):
+            raise
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def _offsets(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | 
 
 def _text(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:
     covered = article.text[candidate.start : candidate.end]
-    if candidate.text is None:
+    if candidate.text is None or candidate.text == covered:
         return None
     if isinstance(candidate.text, str) and page_text(candidate.text) == page_text(covered):
         return None

@@ -9,11 +9,13 @@ from miyar.errors import Problem
 from miyar.scheme.model import VALUE_TYPES
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 HOTKEY = re.compile(r"[a-tv-z]?")
 EXPECTED_HOTKEY = (
     "a letter a to z but u, which unselects regions in the page, or nothing; a digit would relabel the "
     "region whose value is typed on the number pad"
 )
+CONTROLS = ("entity", "trigger", "text")  # names that the labelling page has already
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Tables = Mapping[str, Any]
@@ -35,8 +37,47 @@ def scheme_problems(document: Tables, path: str) -> Iterator[Problem]:
         for kind in (*TABLE_KEYS, "maps")
         if isinstance(document.get(kind, {}), dict)
     }
-    for check in SCHEME_CHECKS:
-        yield from check(shaped, path)
+    types = list(_types({**shaped, "language": document.get("language", "")}, path))
+    yield from types
+    if not types:
+        for check in SCHEME_CHECKS:
+            yield from check(shaped, path)
+
+
+def _types(tables: Tables, path: str) -> Iterator[Problem]:
+    """Yield values that are no texts or lists of texts; the other checks rely on that they are."""
+    if not isinstance(tables["language"], str):
+        yield Problem("wrong_type", f"{path}: language", repr(tables["language"]), "a text in quotes")
+    for kind in TABLE_KEYS:
+        for code, table in tables.get(kind, {}).items():
+            yield from _definition_types(f"{path}: [{kind}.{code}] definition", table.get("definition", ""))
+    for code, table in tables.get("roles", {}).items():
+        for end in ("triggers", "entities"):
+            if not _is_texts(table.get(end, [])):
+                found = repr(table[end])
+                yield Problem("wrong_type", f"{path}: [roles.{code}] {end}", found, '["CODE", …]')
+    for name, targets in tables.get("maps", {}).items():
+        if not _is_texts(list(targets.values())):
+            yield Problem("wrong_type", f"{path}: [maps.{name}]", repr(targets), 'CODE = "code there"')
+    yield from _value_types(tables.get("attributes", {}), path)
+
+
+def _value_types(attributes: Tables, path: str) -> Iterator[Problem]:
+    for code, table in attributes.items():
+        on = table.get("on")
+        if isinstance(on, dict) and not _is_texts(list(on.values())):
+            where = f"{path}: [attributes.{code}] on"
+            yield Problem("wrong_type", where, repr(on), '{ LABEL = "type" }')
+
+
+def _definition_types(where: str, definition: object) -> Iterator[Problem]:
+    texts = list(definition.values()) if isinstance(definition, dict) else [definition]
+    if not _is_texts(texts):
+        yield Problem("wrong_type", where, repr(definition), "a text, or a text per language")
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _shape_problems(document: Tables, path: str) -> Iterator[Problem]:
@@ -44,9 +85,9 @@ def _shape_problems(document: Tables, path: str) -> Iterator[Problem]:
         yield Problem("bad_version", path, _as_found(document, "version"), 'version = "1.0.0", in quotes')
     if not document.get("entities"):
         yield Problem("no_entities", path, "no [entities.…] table", "at least one entity label")
-    for key in document.keys() - TOP_KEYS:
+    for key in sorted(document.keys() - TOP_KEYS):
         yield Problem("unknown_key", path, f"{key}", one_of(key, TOP_KEYS))
-    for kind, allowed in TABLE_KEYS.items():
+    for kind, allowed in {**TABLE_KEYS, "maps": frozenset[str]()}.items():
         tables = document.get(kind, {})
         if not isinstance(tables, dict):
             yield Problem("not_a_table", f"{path}: {kind}", repr(tables), f"tables [{kind}.CODE]")
@@ -56,7 +97,7 @@ def _shape_problems(document: Tables, path: str) -> Iterator[Problem]:
             if not isinstance(table, dict):
                 yield Problem("not_a_table", where, repr(table), f"a table [{kind}.{code}]")
                 continue
-            for key in table.keys() - allowed:
+            for key in sorted(table.keys() - allowed) if kind in TABLE_KEYS else ():
                 yield Problem("unknown_key", where, key, one_of(key, allowed))
 
 
@@ -70,6 +111,10 @@ def _codes(tables: Tables, path: str) -> Iterator[Problem]:
             if code in seen:
                 yield Problem("code_twice", where, f"{code} is also in {seen[code]}", "a code of its own")
             seen.setdefault(code, kind)
+    for code in tables.get("attributes", {}):
+        if not CODE.fullmatch(code) or code in CONTROLS:
+            expected = f"a letter, then letters, digits, _ and . (ASCII), and not {', '.join(CONTROLS)}"
+            yield Problem("bad_code", f"{path}: [attributes.{code}]", code, expected)
 
 
 def _names(tables: Tables, path: str) -> Iterator[Problem]:
@@ -78,10 +123,12 @@ def _names(tables: Tables, path: str) -> Iterator[Problem]:
         for code, table in tables.get(kind, {}).items():
             name = table.get("name", code)
             where = f"{path}: [{kind}.{code}] name"
-            if not isinstance(name, str) or not name.strip():
+            if not isinstance(name, str) or not name.strip() or CONTROL.search(name):
                 yield Problem("bad_name", where, repr(name), "what annotators shall see")
             elif name in seen:
                 yield Problem("name_twice", where, f"{name} is also the name of {seen[name]}", "its own name")
+            elif kind == "roles" and name != code and name in tables["roles"]:
+                yield Problem("name_twice", where, f"{name} is the code of another role", "its own name")
             seen.setdefault(str(name), code)
 
 

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from miyar.arabic import ascii_digits
@@ -13,6 +15,7 @@ DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 ISO8601 = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d)?)?)?)?)?"
 )
+ARABIC_DECIMAL_SEPARATOR = "\u066b"
 WIKIDATA = re.compile(r"Q[1-9]\d*")
 
 Layer = Literal["entities", "triggers"]
@@ -21,6 +24,27 @@ VALUE_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "decimal": (DECIMAL, "a number in digits with a dot for fractions, such as 4200 or 4.5"),
     "iso8601": (ISO8601, "an ISO 8601 date, whole or in part, such as 2024-05-03, 2024-05 or 2024"),
     "wikidata": (WIKIDATA, "a Wikidata id such as Q805"),
+}
+
+
+def _canonical_decimal(text: str) -> str:
+    """Return a number without zeros that say nothing."""
+    number = Decimal(text)
+    return f"{number.normalize():f}" if number else "0"
+
+
+def _existing_date(text: str) -> str | None:
+    """Return a date, or None for one that the calendar has not."""
+    try:
+        date.fromisoformat(text[:10] if len(text) >= 10 else f"{text}-01-01"[:10])
+    except ValueError:
+        return None
+    return text
+
+
+CANONICAL: Mapping[str, Callable[[str], str | None]] = {
+    "decimal": _canonical_decimal,
+    "iso8601": _existing_date,
 }
 
 
@@ -64,8 +88,11 @@ class Attribute:
 
     def canonical(self, label: str, value: str) -> str | None:
         """Return the value in its canonical form, or None where it is not of the label's type."""
-        text = ascii_digits(value.strip())
-        return text if VALUE_TYPES[self.on[label]][0].fullmatch(text) else None
+        kind = self.on[label]
+        text = ascii_digits(value.strip()).replace(ARABIC_DECIMAL_SEPARATOR, ".")
+        if not VALUE_TYPES[kind][0].fullmatch(text):
+            return None
+        return CANONICAL[kind](text) if kind in CANONICAL else text
 
     def expected(self, label: str) -> str:
         """Return in words what the value of a label must be."""
@@ -74,7 +101,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """Everything that can be labelled; codes are unique over labels and roles, and so are names."""
+    """Everything that can be labelled; codes are unique over labels and roles, and so are names.
+
+    `labels` are the labels of both layers, entities first.
+    """
 
     version: str
     language: str
@@ -83,15 +113,16 @@ class Scheme:
     roles: tuple[Role, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: tuple[Label, ...] = field(init=False, repr=False, compare=False)
+    _by_code: Mapping[str, Label] = field(init=False, repr=False, compare=False)
 
-    @property
-    def labels(self) -> tuple[Label, ...]:
-        """Return the labels of both layers, entities first."""
-        return self.entities + self.triggers
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", self.entities + self.triggers)
+        object.__setattr__(self, "_by_code", {label.code: label for label in self.labels})
 
     def label(self, code: str) -> Label | None:
         """Return the label with this code."""
-        return next((label for label in self.labels if label.code == code), None)
+        return self._by_code.get(code)
 
     def layer(self, code: str) -> Layer | None:
         """Return the layer of a label's code."""

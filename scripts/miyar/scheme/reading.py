@@ -63,7 +63,8 @@ def read_scheme(path: Path) -> Scheme:
 def _scheme(document: Mapping[str, Any]) -> Scheme:
     tables = {kind: document.get(kind, {}) for kind in ("entities", "triggers", "roles", "attributes")}
     used = {table.get("hotkey") for kind in ("entities", "triggers") for table in tables[kind].values()}
-    colours = cycle(PALETTE)
+    painted = {table.get("colour") for kind in ("entities", "triggers") for table in tables[kind].values()}
+    colours = cycle([colour for colour in PALETTE if colour not in painted] or PALETTE)
     return Scheme(
         version=document["version"],
         language=document.get("language", "ar"),
@@ -82,12 +83,11 @@ def _labels(
     layer: Layer, tables: Mapping[str, Any], colours: Iterator[str], keys: Iterator[str]
 ) -> Iterator[Label]:
     for code, table in tables.items():
-        default_colour = next(colours)
         yield Label(
             code=code,
             layer=layer,
             name=table.get("name", code),
-            colour=table.get("colour", default_colour),
+            colour=table["colour"] if "colour" in table else next(colours),
             hotkey=table["hotkey"] if "hotkey" in table else next(keys, ""),
             definitions=_definitions(table),
         )

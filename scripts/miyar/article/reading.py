@@ -1,44 +1,18 @@
-"""Articles: the text of record with its metadata, and the contract that a text must keep.
+"""Reads articles from folders of .txt, single .txt files and JSON Lines, and names all that is wrong."""
 
-A text is UTF-8 without byte order mark, carriage returns, control characters (but line feed and tab) or
-lone surrogates: Label Studio's page loses such characters, or the whole project with them. What is not
-so is refused here and never changed in passing; `miyar clean-articles` makes acceptable copies.
-"""
-
-import hashlib
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from miyar.article.contract import SURROGATE, Fault, text_faults
+from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.offsets import position
 
-ID = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,100}")
-BOM = "\ufeff"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-SURROGATE = re.compile(r"[\ud800-\udfff]")
-METADATA_FIELDS = ("title", "source", "published", "url", "licence")
 METADATA_FILE = "metadata.jsonl"
 CLEAN = "miyar clean-articles {path} -o DIR"
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A text of record; refuses what the contract refuses with ValueError."""
-
-    id: str
-    text: str
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    sha256: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        broken = [fault.code for check in TEXT_CHECKS for fault in check(self.text)]
-        if broken or not ID.fullmatch(self.id):
-            raise ValueError(f"article {self.id!r} breaks the contract: {broken or 'bad_id'}")
-        object.__setattr__(self, "sha256", text_sha256(self.text))
 
 
 class RawArticle(NamedTuple):
@@ -51,25 +25,11 @@ class RawArticle(NamedTuple):
     metadata: Mapping[str, Any]
 
 
-class Fault(NamedTuple):
-    """What breaks the contract in a text: the first offset of it, if it has one place."""
-
-    code: str
-    offset: int
-    found: str
-    expected: str
-
-
 class Decoded(NamedTuple):
     """A text, or the problem that keeps it from being one."""
 
     text: str
     problems: tuple[Problem, ...] = ()
-
-
-def text_sha256(text: str) -> str:
-    """Return the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def read_articles(
@@ -117,7 +77,9 @@ def unread_files(paths: Iterable[Path]) -> list[Path]:
         for path in paths
         if path.is_dir()
         for file in sorted(path.iterdir())
-        if file.suffix != ".txt" and file.name != METADATA_FILE and not file.name.startswith(".")
+        if not (file.suffix == ".txt" and file.is_file())
+        and file.name != METADATA_FILE
+        and not file.name.startswith(".")
     ]
 
 
@@ -130,8 +92,7 @@ def decode(raw: RawArticle) -> Decoded:
             text = raw.data.decode("utf-8")
         except UnicodeDecodeError as error:
             return Decoded("", (_not_utf8(raw, error),))
-    faults = (fault for check in TEXT_CHECKS for fault in check(text))
-    return Decoded(text, tuple(_text_problem(raw, text, fault) for fault in faults))
+    return Decoded(text, tuple(_text_problem(raw, text, fault) for fault in text_faults(text)))
 
 
 def likely_encoding(data: bytes) -> str | None:
@@ -150,8 +111,12 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
                 yield line
             else:
                 yield from _metadata_problems(line)
-                metadata[str(line.value.get("id"))] = line.value
-    files = sorted(folder.glob("*.txt"))
+                identity = str(line.value.get("id"))
+                if identity in metadata:
+                    expected = "one line for each article"
+                    yield Problem("metadata_twice", line.where, f"a second line for {identity}", expected)
+                metadata[identity] = line.value
+    files = sorted(file for file in folder.glob("*.txt") if file.is_file())
     if not files:
         yield Problem("no_articles", str(folder), "no .txt file", "one UTF-8 .txt file per article")
     for file in files:
@@ -188,7 +153,7 @@ def _objects(path: Path) -> Iterator[_Line | Problem]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = json.loads(line, parse_constant=_refuse_constant)
         except ValueError as error:
             yield Problem("bad_json", where, str(error), "one JSON object per line (UTF-8)")
             continue
@@ -198,10 +163,14 @@ def _objects(path: Path) -> Iterator[_Line | Problem]:
             yield Problem("bad_json", where, f"a {type(value).__name__}", "one JSON object per line")
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _metadata_problems(line: _Line) -> Iterator[Problem]:
-    for name in METADATA_FIELDS:
+    for name in (*METADATA_FIELDS, "sha256"):
         value = line.value.get(name)
-        if value is not None and not isinstance(value, str):
+        if value is not None and not (isinstance(value, str) and not SURROGATE.search(value)):
             yield Problem("bad_metadata", f"{line.where}: {name}", repr(value), "a text in quotes")
 
 
@@ -209,15 +178,16 @@ def _id_problems(raw: RawArticle, seen: dict[str, str]) -> Iterator[Problem]:
     if not ID.fullmatch(raw.id):
         expected = "1 to 100 of A-Z a-z 0-9 . _ -, no dot in front"
         yield Problem("bad_id", raw.where, f"the id {quoted(raw.id)}", expected, _clean(raw))
+    new = raw.id.casefold() not in seen
     first = seen.setdefault(raw.id.casefold(), raw.where)
-    if first != raw.where:
+    if first != raw.where or not new:
         expected = "ids that differ in more than case, since they become file names"
         yield Problem("id_twice", raw.where, f"the id {quoted(raw.id)} of {first}", expected, _clean(raw))
 
 
 def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
     expected = raw.metadata.get("sha256")
-    if expected and not decoded.problems and text_sha256(decoded.text) != expected:
+    if isinstance(expected, str) and not decoded.problems and text_sha256(decoded.text) != expected:
         found = f"a text with sha256 {text_sha256(decoded.text)[:12]}…"
         remedy = f"restore the text, or give the changed text an id of its own in {METADATA_FILE}"
         yield Problem("article_changed", raw.where, found, f"{expected[:12]}… as the metadata say", remedy)
@@ -226,12 +196,13 @@ def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
 def _not_utf8(raw: RawArticle, error: UnicodeDecodeError) -> Problem:
     data = error.object
     before = data[: error.start]
-    line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+    text_before = before.decode("utf-8")
+    place = position(text_before, len(text_before))
     likely = likely_encoding(data)
     looks = f"; it looks like {likely}" if likely else ""
     remedy = f"{_clean(raw)} --encoding {likely or 'ENCODING'}"
     found = f"byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8{looks}"
-    return Problem("not_utf8", f"{raw.where}:{line}:{column}", found, "UTF-8", remedy)
+    return Problem("not_utf8", f"{raw.where}:{place}", found, "UTF-8", remedy)
 
 
 def _text_problem(raw: RawArticle, text: str, fault: Fault) -> Problem:
@@ -240,51 +211,4 @@ def _text_problem(raw: RawArticle, text: str, fault: Fault) -> Problem:
 
 
 def _clean(raw: RawArticle) -> str:
-    return CLEAN.format(path=raw.path if raw.path.suffix == ".jsonl" else raw.path.parent)
-
-
-# --- the contract of a text ----------------------------------------------------------------------------
-
-
-def _empty(text: str) -> Iterator[Fault]:
-    if not text.strip():
-        yield Fault("empty_text", 0, "nothing but white space", "a text to label")
-
-
-def _byte_order_mark(text: str) -> Iterator[Fault]:
-    if text.startswith(BOM):
-        yield Fault("byte_order_mark", 0, "a byte order mark (U+FEFF)", "UTF-8 without one")
-
-
-def _carriage_returns(text: str) -> Iterator[Fault]:
-    if "\r" in text:
-        found = f"{text.count(chr(13))} carriage returns (\\r), the first here"
-        yield Fault("carriage_return", text.index("\r"), found, "line breaks as \\n alone")
-
-
-def _control_characters(text: str) -> Iterator[Fault]:
-    expected = "no control characters but \\n and \\t: the page loses them and every later span shifts"
-    yield from _characters("control_character", CONTROL, text, expected)
-
-
-def _lone_surrogates(text: str) -> Iterator[Fault]:
-    expected = "whole characters: a lone surrogate makes the whole project unexportable"
-    yield from _characters("lone_surrogate", SURROGATE, text, expected)
-
-
-def _characters(code: str, pattern: re.Pattern[str], text: str, expected: str) -> Iterator[Fault]:
-    found = pattern.findall(text)
-    if found:
-        kinds = ", ".join(f"U+{ord(character):04X}" for character in sorted(set(found)))
-        offset = text.index(found[0])
-        yield Fault(code, offset, f"{len(found)} times {kinds}, the first here", expected)
-
-
-TEXT_CHECKS: tuple[Callable[[str], Iterator[Fault]], ...] = (
-    _empty,
-    _byte_order_mark,
-    _carriage_returns,
-    _control_characters,
-    _lone_surrogates,
-)
-"""To add a rule, write a function that yields its faults and add it here."""
+    return CLEAN.format(path=shlex.quote(str(raw.path.parent if raw.path.suffix == ".txt" else raw.path)))

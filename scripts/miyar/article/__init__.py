@@ -1,0 +1,40 @@
+"""Articles: the text of record with its metadata, and the contract that a text must keep.
+
+A text is UTF-8 without byte order mark, carriage returns, control characters (but line feed and tab) or
+lone surrogates: Label Studio's page loses such characters, or the whole project with them. What is not
+so is refused here and never changed in passing; `miyar clean-articles` makes acceptable copies.
+"""
+
+from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, text_faults
+from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
+from miyar.article.reading import (
+    METADATA_FILE,
+    Decoded,
+    RawArticle,
+    decode,
+    found_articles,
+    likely_encoding,
+    read_articles,
+    unread_files,
+)
+
+__all__ = [
+    "BOM",
+    "CONTROL",
+    "ID",
+    "METADATA_FIELDS",
+    "METADATA_FILE",
+    "SURROGATE",
+    "TEXT_CHECKS",
+    "Article",
+    "Decoded",
+    "Fault",
+    "RawArticle",
+    "decode",
+    "found_articles",
+    "likely_encoding",
+    "read_articles",
+    "text_faults",
+    "text_sha256",
+    "unread_files",
+]
