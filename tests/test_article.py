@@ -121,7 +121,8 @@ def test_a_damaged_utf8_text_is_not_taken_for_another_encoding(data: bytes, tmp_
     # the remedy would make gibberish of the whole text
     problem = problem_of(put(tmp_path, a=data))
     assert problem.code == "not_utf8"
-    assert "looks like" not in problem.found
+    assert problem.found.endswith("it looks like damaged UTF-8")
+    assert problem.remedy.startswith("restore the file from its source")
 
 
 @pytest.mark.parametrize(

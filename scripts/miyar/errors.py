@@ -74,12 +74,7 @@ def quoted(text: object, limit: int = 60) -> str:
     """Return a value in quotes, made safe to print: controls escaped, Arabic isolated, long text cut."""
     shown = "".join(_visible(character) for character in str(text)[:limit])
     cut = "…" if len(str(text)) > limit else ""
-    return f"“{isolated(shown + cut)}”"
-
-
-def isolated(text: str) -> str:
-    """Return a text that keeps its direction to itself: numbers beside Arabic stay where they are."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+    return f"“{FIRST_STRONG_ISOLATE}{shown}{cut}{POP_ISOLATE}”"
 
 
 def _visible(character: str) -> str:

@@ -118,7 +118,8 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
                 metadata[identity] = line.value
     files = sorted(file for file in folder.glob("*.txt") if file.is_file())
     if not files:
-        yield Problem("no_articles", str(folder), "no .txt file", "one UTF-8 .txt file per article")
+        expected, remedy = "one UTF-8 .txt file per article", "name the folder that holds the texts"
+        yield Problem("no_articles", str(folder), "no .txt file", expected, remedy)
     for file in files:
         yield RawArticle(file, str(file), file.stem, file.read_bytes(), metadata.pop(file.stem, {}))
     for orphan in metadata:
@@ -134,7 +135,8 @@ def _json_lines(path: Path, text_field: str, id_field: str) -> Iterator[RawArtic
             continue
         identity, text = line.value.get(id_field), line.value.get(text_field)
         if not isinstance(identity, str | int) or not isinstance(text, str):
-            yield Problem("missing_field", line.where, f"the fields {', '.join(line.value)}", expected)
+            found = f"the fields {', '.join(line.value)}"
+            yield Problem("missing_field", line.where, found, expected, "name the fields, or mend the line")
             continue
         metadata = {key: value for key, value in line.value.items() if key not in (id_field, text_field)}
         yield from _metadata_problems(line)
@@ -195,14 +197,23 @@ def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
 
 def _not_utf8(raw: RawArticle, error: UnicodeDecodeError) -> Problem:
     data = error.object
-    before = data[: error.start]
-    text_before = before.decode("utf-8")
-    place = position(text_before, len(text_before))
+    before = data[: error.start].decode("utf-8")
+    where = f"{raw.where}:{position(before, len(before))}"
+    found = f"byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8"
+    if _is_damaged(data):
+        remedy = "restore the file from its source: a part of it is lost"
+        return Problem("not_utf8", where, f"{found}; it looks like damaged UTF-8", "UTF-8", remedy)
     likely = likely_encoding(data)
     looks = f"; it looks like {likely}" if likely else ""
     remedy = f"{_clean(raw)} --encoding {likely or 'ENCODING'}"
-    found = f"byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8{looks}"
-    return Problem("not_utf8", f"{raw.where}:{place}", found, "UTF-8", remedy)
+    return Problem("not_utf8", where, found + looks, "UTF-8", remedy)
+
+
+def _is_damaged(data: bytes) -> bool:
+    """Return whether most of what is not ASCII is UTF-8 all the same."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    return lost < sum(not character.isascii() for character in text) / 2
 
 
 def _text_problem(raw: RawArticle, text: str, fault: Fault) -> Problem:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from miyar.errors import isolated
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro, Measure, Score
 
 UNDEFINED = "–"
-HEAD = ("", "precision", "recall", "F1", "right", "predicted", "support")
+# The Arabic names stand last in their line: in front of numbers they would turn their order round.
+HEAD = ("", "precision", "recall", "F1", "TP", "predicted", "support", "")
 WIDTH = 100
 
 
@@ -54,7 +54,7 @@ def _markdown_lines(score: Score, scheme: Scheme) -> Iterator[str]:
     yield ""
     for layer, measures in score.layers.items():
         yield f"| {' | '.join((layer, *HEAD[1:]))} |"
-        yield f"|{'---|' + '---:|' * (len(HEAD) - 1)}"
+        yield f"|---|{'---:|' * (len(HEAD) - 2)}---|"
         for row in _rows(measures, scheme):
             cells = [f"**{cell}**" if row.heavy and cell else cell for cell in row.cells]
             yield f"| {' | '.join(cells)} |"
@@ -81,8 +81,9 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
 def _table(layer: str, measures: Mapping[str, Measure], scheme: Scheme) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(layer)
-    for name in HEAD[1:]:
+    for name in HEAD[1:-1]:
         table.add_column(name, justify="right")
+    table.add_column()
     rows = list(_rows(measures, scheme))
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         ends = following is not None and following.heavy and not row.heavy
@@ -95,11 +96,11 @@ def _rows(measures: Mapping[str, Measure], scheme: Scheme) -> Iterator[Row]:
     names = {label.code: label.name for label in scheme.labels}
     for measure in measures.values():
         for code, prf in measure.labels.items():
-            yield Row((f"{code} {isolated(names.get(code, 'unknown label'))}", *_prf(prf)))
+            yield Row((code, *_prf(prf), names.get(code, "unknown label")))
     for name, measure in measures.items():
-        yield Row((f"micro, {name}", *_prf(measure.micro)), heavy=True)
+        yield Row((f"micro, {name}", *_prf(measure.micro), ""), heavy=True)
         if measure.macro:
-            yield Row((f"macro, {name}", *_macro(measure.macro), "", "", ""), heavy=True)
+            yield Row((f"macro, {name}", *_macro(measure.macro), "", "", "", ""), heavy=True)
 
 
 def _prf(prf: PRF) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ def _percent(ratio: float | None) -> str:
 
 def _notes(score: Score) -> Iterator[str]:
     """Yield what a reader has to know to trust the numbers."""
-    yield "Percent; right = start, end and label as in the gold; – = undefined. No intervals in this version."
+    yield "Percent; TP: start, end and label as in the gold; – undefined; no intervals in this version."
     if score.charged:
         faults = ", ".join(f"{count} {code}" for code, count in score.charged.items())
         yield f"Faults in the predictions: {faults}."
