@@ -130,8 +130,8 @@ def test_the_manifest_says_where_everything_came_from(work: Path, scheme: Scheme
     assert call(path).exit_code == 0
     manifest = json.loads((work / "dataset" / MARK).read_text(encoding="utf-8"))
     (source,) = manifest["exports"]
-    assert (source["file"], source["tasks"], len(source["sha256"])) == ("export.json", 1, 64)
-    assert manifest["annotators"] == [{"source": "export.json", "user": "1", "pseudonym": "A1"}]
+    assert (source["file"], source["tasks"], len(source["sha256"])) == (f"{work.name}/export.json", 1, 64)
+    assert manifest["annotators"] == [{"source": f"{work.name}/export.json", "user": "1", "pseudonym": "A1"}]
     assert manifest["annotations"] == [{"annotator": "A1", "status": "finished", "count": 1}]
     assert manifest["left_out"] == {"draft": 1}
     assert manifest["scheme"] == scheme.signature

@@ -14,7 +14,8 @@ from marked import Marked, marked
 from miyar.annotation import Annotation, Argument, Span
 from miyar.article import Article
 from miyar.labelstudio.ledger import FATES, KINDS, Kind
-from miyar.labelstudio.regions import REVERSED, Conversion, kind_of
+from miyar.labelstudio.regions import REVERSED, Conversion
+from miyar.labelstudio.results import kind_of
 from miyar.labelstudio.tasks import results
 from miyar.offsets import stand_in, trim
 from miyar.scheme import Scheme
@@ -494,7 +495,6 @@ def test_a_value_of_a_region_that_is_not_there_is_a_problem(scheme: Scheme) -> N
 OTHER_RESULTS: tuple[Any, ...] = (
     *(None, 5, "نص", [], {}),
     {"type": "labels"},
-    {"id": "r", "from_name": "entity"},
     {"id": [], "from_name": {}},
     {"id": "c", "from_name": "sentiment", "type": "choices", "value": {"choices": ["سلبي"]}},
 )

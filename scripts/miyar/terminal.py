@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 T = TypeVar("T")
 
@@ -15,16 +14,6 @@ T = TypeVar("T")
 def say(message: str) -> None:
     """Write a message to stderr, as it is: no markup, no wrapping."""
     print(message, file=sys.stderr, flush=True)
-
-
-def show(table: Table) -> None:
-    """Write a table to stdout, fitted to the terminal."""
-    Console().print(table)
-
-
-def tell(table: Table) -> None:
-    """Write a table to stderr, fitted to the terminal."""
-    Console(stderr=True).print(table)
 
 
 def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:

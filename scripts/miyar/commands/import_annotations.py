@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 import miyar
 from miyar.article import Article, read_articles
-from miyar.commands.options import Articles, Config, Configured, load_scheme
+from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, count_by_code
 from miyar.labelstudio.exports import Export, find_exports
 from miyar.labelstudio.importing import Import
-from miyar.labelstudio.ledger import FATES, Ledger
-from miyar.labelstudio.regions import Reject
+from miyar.labelstudio.results import Reject
 from miyar.output import write_json, write_json_lines, written_folder
-from miyar.terminal import say, show, tracked
+from miyar.report import Format, render_ledger
+from miyar.terminal import say, tracked
 
 HOW_TO_GO_ON = "Nothing was written: mend the export, or take the bad parts aside with --quarantine FILE."
 
@@ -37,6 +36,7 @@ def run(
         bool,
         typer.Option("--one-server", help="The exports come from one server: equal user ids are one person."),
     ] = False,
+    form: ResultFormat = Format.TEXT,
 ) -> None:
     """Turn Label Studio exports into a Hugging Face dataset.
 
@@ -48,7 +48,7 @@ def run(
     configured = load_scheme(config)
     texts = {article.id: article for article in read_articles(articles)}
     imported = import_exports(find_exports(exports, one_server), texts, configured, output, quarantine)
-    show(ledger_table(imported.ledger))
+    print(render_ledger(imported.ledger, form))
     for line in summary(imported):
         say(line)
     say(f"dataset: {output}")
@@ -72,23 +72,14 @@ def import_exports(
         stream = tracked(imported.annotations(), "importing", None)
         labels = write_dataset(folder, _counted(stream, views), articles, configured.scheme)
         if imported.rejects and not quarantine:
+            say(render_ledger(imported.ledger, Format.TEXT))
             raise DataError(imported.problems, HOW_TO_GO_ON)
         known = [*facts, *_facts(imported, views, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
         write_json(folder / MARK, _manifest(imported, views))
-    if quarantine:
-        write_json_lines(quarantine, map(_aside, imported.rejects))
+        if quarantine:
+            write_json_lines(quarantine, map(_aside, imported.rejects))
     return imported
-
-
-def ledger_table(ledger: Ledger) -> Table:
-    """Return the ledger as a table: in = out + trimmed away + collapsed + quarantined."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("", "in", *(fate.replace("_", " ") for fate in FATES)):
-        table.add_column(name, justify="right" if name else "left")
-    for entry in ledger.entries():
-        table.add_row(entry.kind, str(entry.came_in), *(str(entry.fates[fate]) for fate in FATES))
-    return table
 
 
 def summary(imported: Import) -> Iterator[str]:
@@ -128,18 +119,23 @@ def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[st
         "miyar": miyar.__version__,
         "scheme": imported.scheme.signature,
         "exports": [
-            {"file": export.path.name, "sha256": export.sha256, "tasks": imported.tasks[str(export.path)]}
+            {"file": _short(export.path), "sha256": export.sha256, "tasks": imported.tasks[str(export.path)]}
             for export in imported.exports
         ],
         "annotators": [
-            {"source": Path(key.source).name, "user": key.user, "pseudonym": name}
+            {"source": _short(Path(key.source)), "user": key.user, "pseudonym": name}
             for key, name in imported.annotators.items()
         ],
         "annotations": [{"annotator": a, "status": s, "count": n} for (a, s), n in sorted(views.items())],
         "ledger": [{"kind": e.kind, "in": e.came_in, **e.fates} for e in imported.ledger.entries()],
         "left_out": dict(imported.selection.left_out),
-        "notes": dict(imported.notes),
+        "notes": {note: count for note, count in imported.notes.items() if count},
     }
+
+
+def _short(path: Path) -> str:
+    """Return file and folder, which tell exports apart without telling where they lie."""
+    return "/".join(path.parts[-2:])
 
 
 def _aside(reject: Reject) -> dict[str, Any]:

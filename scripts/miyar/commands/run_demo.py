@@ -13,7 +13,7 @@ import typer
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
 from miyar.commands.convert_articles import make_tasks
-from miyar.commands.import_annotations import import_exports, ledger_table, summary
+from miyar.commands.import_annotations import import_exports, summary
 from miyar.commands.options import Config, Configured, load_scheme
 from miyar.commands.run_extractor import extract, learnable
 from miyar.commands.score_extractors import score_one
@@ -29,9 +29,9 @@ from miyar.labelstudio.server import Server
 from miyar.labelstudio.tasks import results
 from miyar.output import refuse_foreign, write_json
 from miyar.predictions import read_predictions
-from miyar.report import Format, render_scores
+from miyar.report import Format, render_ledger, render_scores
 from miyar.scheme import own_folders
-from miyar.terminal import say, tell, tracked
+from miyar.terminal import say, tracked
 
 STUDIO, TASKS, DATASET = "studio", "tasks.json", "dataset"
 PREDICTIONS = Path("predictions") / f"lexicon@{RELEASE}"
@@ -83,7 +83,7 @@ def run(
         output / DATASET,
         facts=(HONEST,),
     )
-    tell(ledger_table(imported.ledger))
+    say(render_ledger(imported.ledger, Format.TEXT))
     for line in summary(imported):
         say(line)
     print(_score(demo, output / PREDICTIONS))

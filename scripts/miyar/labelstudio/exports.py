@@ -3,12 +3,12 @@
 Only the JSON export loses nothing; what looks like another format is refused with the way to get it.
 """
 
-import csv
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from miyar.errors import DataError, Problem, UsageError
 
 HOW_TO_EXPORT = "export the project again as JSON (the first format in the list), or pull it with miyar"
 MANIFEST = "manifest.json"
+BOM = b"\xef\xbb\xbf"
 
 
 class AnnotatorKey(NamedTuple):
@@ -23,6 +24,21 @@ class AnnotatorKey(NamedTuple):
 
     source: str
     user: str
+
+
+class Slot(NamedTuple):
+    """An article, and who annotated it."""
+
+    article: str
+    annotator: AnnotatorKey
+
+
+class Rank(NamedTuple):
+    """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
+
+    finished: bool
+    updated: datetime
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +76,61 @@ class Task(NamedTuple):
     @property
     def annotations(self) -> list[Mapping[str, Any]]:
         """Return the task's annotations, submitted and cancelled ones."""
-        return [value for value in self.value.get("annotations") or [] if isinstance(value, dict)]
+        found = self.value.get("annotations")
+        return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
+
+    @property
+    def broken_annotations(self) -> list[Any]:
+        """Return what stands where annotations should, and is none."""
+        found = self.value.get("annotations")
+        return (
+            [value for value in found if not isinstance(value, dict)] if isinstance(found, list) else [found]
+        )
+
+    @property
+    def drafts(self) -> list[Any]:
+        """Return the task's drafts."""
+        found = self.value.get("drafts") or []
+        return found if isinstance(found, list) else [found]
+
+    def slot(self, annotation: Mapping[str, Any]) -> Slot:
+        """Return whose view of what an annotation is; a task without an article is a thing of its own."""
+        article = self.data.get("article")
+        return Slot(article if isinstance(article, str) else self.where, self.key(annotation))
 
     def key(self, annotation: Mapping[str, Any]) -> AnnotatorKey:
-        """Return who made an annotation; exports give an id or an object with one."""
+        """Return who made an annotation; exports give an id or an object with one.
+
+        Where the server does not say (the account is gone), each annotation has an annotator of its own.
+        """
         user = annotation.get("completed_by")
-        return AnnotatorKey(self.export.source, str(user.get("id") if isinstance(user, dict) else user))
+        if isinstance(user, dict):
+            user = user.get("id") or user.get("email")
+        nobody = f"nobody, annotation {annotation.get('id')}"
+        return AnnotatorKey(self.export.source, nobody if user is None else str(user))
 
 
 @dataclass(slots=True)
 class Selection:
-    """Which annotation counts for each (article, annotator), and how many were left out, by reason."""
+    """Which annotation counts for each slot, and how many were left out, by reason."""
 
-    chosen: dict[tuple[str, AnnotatorKey], tuple[bool, str, int]] = field(default_factory=dict)
+    chosen: dict[Slot, Rank] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
 
     def offer(self, task: Task) -> None:
-        """Weigh a task's annotations: submitted before skipped, then the latest, then the highest id."""
-        self.left_out["draft"] += len(task.value.get("drafts") or [])
+        """Weigh a task's annotations against those that were offered before."""
+        self.left_out["draft"] += len(task.drafts)
         for annotation in task.annotations:
-            slot = (str(task.data.get("article")), task.key(annotation))
-            rank = _rank(annotation)
-            if slot not in self.chosen:
-                self.chosen[slot] = rank
-                continue
-            kept, dropped = max(self.chosen[slot], rank), min(self.chosen[slot], rank)
-            self.chosen[slot] = kept
-            self.left_out["repeated" if dropped[0] else "skipped_beside_finished"] += 1
+            slot, rank = task.slot(annotation), _rank(annotation)
+            if slot in self.chosen:
+                dropped, rank = sorted((self.chosen[slot], rank))
+                beside = rank.finished and not dropped.finished
+                self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
+            self.chosen[slot] = rank
 
     def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
         """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
-        slot = (str(task.data.get("article")), task.key(annotation))
+        slot = task.slot(annotation)
         if self.chosen.get(slot) != _rank(annotation):
             return False
         del self.chosen[slot]
@@ -106,7 +146,7 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     twice = [str(path) for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
     if twice:
         raise UsageError(f"given twice: {', '.join(twice)}; name each export once")
-    return tuple(_export(path, "one server" if one_server else str(path)) for path in paths)
+    return tuple(_export(path, "one server" if one_server else None) for path in paths)
 
 
 def read_tasks(export: Export) -> Iterator[Task]:
@@ -115,12 +155,14 @@ def read_tasks(export: Export) -> Iterator[Task]:
 
     _refuse_other_formats(export.path)
     with export.path.open("rb") as file:
+        file.seek(len(BOM) if file.read(len(BOM)) == BOM else 0)
         try:
             for value in ijson.items(file, "item", use_float=True):
                 _refuse_other_tasks(export.path, value)
                 yield Task(export, value)
         except ijson.JSONError as error:
-            raise _not_an_export(export.path, "not_json", f"broken JSON: {error}") from error
+            reason = str(error).strip().partition("\n")[0]
+            raise _not_an_export(export.path, "not_json", f"broken JSON: {reason}") from error
 
 
 def pseudonyms(keys: Iterable[AnnotatorKey], exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
@@ -141,18 +183,34 @@ def pseudonyms(keys: Iterable[AnnotatorKey], exports: Sequence[Export]) -> dict[
     return {key: known[key] for key in ranked}
 
 
-def _rank(annotation: Mapping[str, Any]) -> tuple[bool, str, int]:
-    submitted = not annotation.get("was_cancelled")
-    return submitted, str(annotation.get("updated_at") or ""), int(annotation.get("id") or 0)
+def _rank(annotation: Mapping[str, Any]) -> Rank:
+    identity = annotation.get("id")
+    return Rank(
+        finished=not annotation.get("was_cancelled"),
+        updated=_moment(annotation.get("updated_at")),
+        id=identity if isinstance(identity, int) else 0,
+    )
 
 
-def _export(path: Path, source: str) -> Export:
+def _moment(value: Any) -> datetime:
+    """Return a point in time; as text, a full second would sort behind its own fractions."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _export(path: Path, source: str | None) -> Export:
     manifest = path.parent / MANIFEST
     if not manifest.is_file():
-        return Export(path, source)
+        return Export(path, source or str(path))
     try:
         value = json.loads(manifest.read_text(encoding="utf-8"))
-        return Export(path, str(value["server"]), dict(value["annotators"]))
+        names = dict(value["annotators"])
+        if not all(isinstance(name, str) for name in names.values()) or len(set(names.values())) < len(names):
+            raise ValueError("a pseudonym is no text, or is given twice")
+        return Export(path, source or str(value["server"]), names)
     except (ValueError, KeyError, TypeError) as error:
         expected = '{"server": "…", "annotators": {"USER ID": "A1"}}'
         raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected)]) from error
@@ -161,15 +219,15 @@ def _export(path: Path, source: str) -> Export:
 def _refuse_other_formats(path: Path) -> None:
     try:
         with path.open("rb") as file:
-            head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+            head = file.read(4096).removeprefix(BOM).lstrip()
     except OSError as error:
         raise _not_an_export(path, "unreadable", error.strerror or str(error)) from error
     if head.startswith(b"["):
         return
     if head.startswith(b"{"):
         raise _not_an_export(path, "not_an_export", "one JSON object instead of a list of tasks")
-    header = next(csv.reader([head.decode("utf-8", "replace").partition("\n")[0]]), [])
-    if "annotation_id" in header or "lead_time" in header:
+    header = head.partition(b"\n")[0].replace(b'"', b"").split(b",")
+    if b"annotation_id" in header or b"lead_time" in header:
         raise _not_an_export(path, "csv_export", "a CSV export, which loses regions and relations")
     raise _not_an_export(path, "not_json", f"no JSON: it begins with {head[:20]!r}")
 

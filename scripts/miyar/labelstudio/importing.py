@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 from miyar.annotation import Annotation
 from miyar.article import Article
-from miyar.errors import Problem, quoted
+from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.exports import AnnotatorKey, Export, Selection, Task, pseudonyms, read_tasks
 from miyar.labelstudio.ledger import Ledger
-from miyar.labelstudio.regions import Conversion, Reject, kind_of
+from miyar.labelstudio.regions import Conversion
+from miyar.labelstudio.results import Reject, kind_of
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 
@@ -36,14 +38,24 @@ class Import:
 
         The exports are read twice: first to choose the annotations, then to convert the chosen ones.
         """
-        for export in self.exports:
-            for task in read_tasks(export):
-                self.selection.offer(task)
-        self.annotators = pseudonyms((key for _, key in self.selection.chosen), self.exports)
+        self._select()
+        self.annotators = pseudonyms((slot.annotator for slot in self.selection.chosen), self.exports)
         for export in self.exports:
             for task in read_tasks(export):
                 self.tasks[str(export.path)] += 1
                 yield from self._task(task)
+
+    def _select(self) -> None:
+        """Choose the annotations; what is wrong with any of the files is reported for all of them."""
+        problems: list[Problem] = []
+        for export in self.exports:
+            try:
+                for task in read_tasks(export):
+                    self.selection.offer(task)
+            except DataError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise DataError(problems)
 
     @property
     def problems(self) -> list[Problem]:
@@ -51,19 +63,27 @@ class Import:
         return [reject.problem for reject in self.rejects]
 
     def _task(self, task: Task) -> Iterator[Annotation]:
-        problem = _task_problem(task, self.articles)
-        chosen = [a for a in task.annotations if self.selection.take(task, a)]
-        if problem:
-            self._reject_task(problem, task, chosen)
+        chosen = [annotation for annotation in task.annotations if self.selection.take(task, annotation)]
+        for value in task.broken_annotations:
+            where = f"{task.where}, annotations"
+            problem = Problem("bad_annotation", where, quoted(value), "an annotation as an object")
+            self.rejects.append(Reject(problem, "other", value))
+        unfit = _task_problem(task, self.articles)
+        if unfit:
+            self._reject(unfit, chosen)
             return
         if task.data.get("scheme") not in (None, self.scheme.signature):
             self.notes[OTHER_SCHEME] += 1
         for annotation in chosen:
-            yield self._annotation(task, annotation)
+            broken = _annotation_problem(task, annotation)
+            if broken:
+                self._reject(broken, [annotation])
+            else:
+                yield self._annotation(task, annotation)
 
     def _annotation(self, task: Task, value: Mapping[str, Any]) -> Annotation:
         article = self.articles[task.data["article"]]
-        conversion = Conversion(article, self.scheme, f"{task.where}, annotation {value.get('id')}")
+        conversion = Conversion(article, self.scheme, _where(task, value))
         skipped = bool(value.get("was_cancelled"))
         conversion.add([] if skipped else _results(value))
         self.ledger.add(conversion.ledger)
@@ -82,9 +102,10 @@ class Import:
             seconds=None if seconds is None else float(seconds),
         )
 
-    def _reject_task(self, problem: Problem, task: Task, chosen: Sequence[Mapping[str, Any]]) -> None:
-        self.rejects.append(Reject(problem, "other", list(chosen)))
-        for result in (result for value in chosen for result in _results(value)):
+    def _reject(self, problem: Problem, annotations: Sequence[Mapping[str, Any]]) -> None:
+        """Put whole annotations aside, without e-mail addresses, and count what was in them."""
+        self.rejects.append(Reject(problem, "other", [_without_account(value) for value in annotations]))
+        for result in (result for value in annotations for result in _results(value)):
             kind = kind_of(result, self.scheme)
             roles = result.get("labels") if kind == "arguments" else None
             count = max(1, len(roles)) if isinstance(roles, list) else 1
@@ -95,6 +116,32 @@ class Import:
 def _results(annotation: Mapping[str, Any]) -> list[Any]:
     results = annotation.get("result")
     return results if isinstance(results, list) else []
+
+
+def _without_account(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    user = annotation.get("completed_by")
+    return {**annotation, "completed_by": user.get("id") if isinstance(user, dict) else user}
+
+
+def _where(task: Task, annotation: Mapping[str, Any]) -> str:
+    return f"{task.where}, annotation {annotation.get('id')}"
+
+
+FIELDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "result": ((list, NoneType), "a list of results"),
+    "lead_time": ((int, float, NoneType), "a number of seconds"),
+    "created_at": ((str, NoneType), "a point in time in quotes"),
+    "id": ((int, NoneType), "a whole number"),
+}
+
+
+def _annotation_problem(task: Task, annotation: Mapping[str, Any]) -> Problem | None:
+    """Return why an annotation cannot be what Label Studio writes."""
+    for name, (types, expected) in FIELDS.items():
+        value = annotation.get(name)
+        if isinstance(value, bool) or not isinstance(value, types):
+            return Problem("bad_annotation", _where(task, annotation), f"{name} {quoted(value)}", expected)
+    return None
 
 
 def _task_problem(task: Task, articles: Mapping[str, Article]) -> Problem | None:
@@ -108,7 +155,9 @@ def _task_problem(task: Task, articles: Mapping[str, Article]) -> Problem | None
     if article is None:
         remedy = "name the folder that has it with --articles"
         return Problem("unknown_article", task.where, quoted(identity), "the id of an article", remedy)
-    digest, text = task.data.get("sha256"), task.data.get("text")
+    scheme, digest, text = (task.data.get(name) for name in ("scheme", "sha256", "text"))
+    if not isinstance(scheme, str | None):
+        return Problem("bad_scheme", task.where, f"scheme {quoted(scheme)}", "the scheme's version in quotes")
     if digest != article.sha256:
         found = f"{identity} with sha256 {str(digest)[:12]}…"
         remedy = "restore the text that was labelled; a changed text needs an id of its own"

@@ -5,7 +5,7 @@ spans. An argument's trigger is the end that carries a trigger label, however it
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -13,20 +13,28 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import Problem, quoted
 from miyar.labelstudio.ledger import Kind, Ledger
+from miyar.labelstudio.results import CONTROLS, Reject, kind_of, typed_text
 from miyar.offsets import trim
-from miyar.scheme import Attribute, Layer, Scheme, one_of
+from miyar.scheme import Attribute, Layer, Role, Scheme, one_of
 from miyar.validation import Candidate, Fault, first_fault
 
-CONTROLS: Mapping[str, Layer] = {"entity": "entities", "trigger": "triggers"}
 REVERSED = "drawn_reversed"
 
 
-class Reject(NamedTuple):
-    """A result that was not imported: why, and the result as it was found."""
+class SpanKey(NamedTuple):
+    """What makes two spans the same."""
 
-    problem: Problem
-    kind: Kind
-    result: Any
+    layer: Layer
+    start: int
+    end: int
+    label: str
+
+
+class Ends(NamedTuple):
+    """The two spans of an argument."""
+
+    trigger: SpanKey
+    entity: SpanKey
 
 
 @dataclass(slots=True)
@@ -39,10 +47,10 @@ class Conversion:
     ledger: Ledger = field(default_factory=Ledger)
     rejects: list[Reject] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
-    _spans: dict[tuple[Layer, int, int, str], Span] = field(default_factory=dict)
-    _regions: dict[tuple[str, Layer], tuple[Layer, int, int, str]] = field(default_factory=dict)
+    _spans: dict[SpanKey, Span] = field(default_factory=dict)
+    _regions: dict[tuple[str, Layer | None], SpanKey] = field(default_factory=dict)
     _arguments: dict[Argument, None] = field(default_factory=dict)
-    _refused: set[str] = field(default_factory=set)
+    _refused: set[tuple[str, Layer | None]] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
 
     def add(self, results: Sequence[Any]) -> None:
@@ -50,9 +58,9 @@ class Conversion:
         kinds = [kind_of(result, self.scheme) for result in results]
         for wanted, take in (
             (("entities", "triggers"), self._region),
+            (("other",), self._other),
             (("attributes",), self._attribute),
             (("arguments",), self._relation),
-            (("other",), self._other),
         ):
             for kind, result in zip(kinds, results, strict=True):
                 if kind in wanted:
@@ -85,25 +93,34 @@ class Conversion:
         self.ledger.receive(kind)
         fault = first_fault(candidate, self.article, self.scheme) or self._taken(candidate)
         if fault:
-            self._refused.add(str(candidate.id))
+            self._refuse(candidate.id, layer)
             self._reject(kind, result, fault)
             return
         start, end = trim(self.article.text, candidate.start, candidate.end)
-        key = (layer, start, end, candidate.labels[0])
+        key = SpanKey(layer, start, end, candidate.labels[0])
         self._regions[candidate.id, layer] = key
         self.ledger.settle(kind, "collapsed" if key in self._spans else "out")
         if key not in self._spans:
             text = self.article.text[start:end]
-            self._spans[key] = Span(self._span_id(candidate.id, layer), start, end, key[3], text)
+            self._spans[key] = Span(self._span_id(candidate.id, layer), start, end, key.label, text)
 
     def _taken(self, candidate: Candidate) -> Fault | None:
-        if (candidate.id, candidate.layer) not in self._regions:
+        place = (candidate.id, candidate.layer)
+        if place not in self._regions and place not in self._refused:
             return None
         return Fault("id_twice", f"a second {candidate.layer} region {candidate.id}", "one region per id")
 
+    def _refuse(self, region: Any, layer: Layer | None) -> None:
+        """Note that nothing may refer to a region any more, since nobody knows what it would refer to."""
+        self._refused.add((str(region), layer))
+        if isinstance(region, str) and layer:
+            self._regions.pop((region, layer), None)
+
     def _span_id(self, region: str, layer: Layer) -> str:
         """Return the region's id, made unique where one region is an entity and a trigger."""
-        identity = f"{region}:{layer}" if region in self._ids else region
+        identity = region
+        while identity in self._ids:
+            identity = f"{identity}:{layer}"
         self._ids.add(identity)
         return identity
 
@@ -112,19 +129,19 @@ class Conversion:
     def _attribute(self, kind: Kind, result: Mapping[str, Any]) -> None:
         self.ledger.receive(kind)
         attribute = self.scheme.attribute(result["from_name"])
-        value = _typed_text(result.get("value"))
+        value = typed_text(result.get("value"))
         if value == "":
             self.ledger.settle(kind, "trimmed_away")
             return
-        keys = list(self._keys(result.get("id")))
+        keys = self._keys(result.get("id"))
         fault = self._attribute_fault(attribute, result.get("id"), value, keys) if attribute else None
         if fault or attribute is None or value is None:
             self._reject(
                 kind, result, fault or Fault("no_value", repr(result.get("value")), "one typed text")
             )
             return
-        key = next(key for key in keys if key[3] in attribute.on)
-        canonical = attribute.canonical(key[3], value) or value
+        key = next(key for key in keys if key.label in attribute.on)
+        canonical = attribute.canonical(key.label, value) or value
         span = self._spans[key]
         known = span.attributes.get(attribute.code)
         if known is not None and known != canonical:
@@ -135,13 +152,13 @@ class Conversion:
         self.ledger.settle(kind, "out" if known is None else "collapsed")
 
     def _attribute_fault(
-        self, attribute: Attribute, region: Any, value: str | None, keys: list[tuple[Layer, int, int, str]]
+        self, attribute: Attribute, region: Any, value: str | None, keys: list[SpanKey]
     ) -> Fault | None:
         if not keys:
             return self._missing_region(region)
-        label = next((key[3] for key in keys if key[3] in attribute.on), None)
+        label = next((key.label for key in keys if key.label in attribute.on), None)
         if label is None:
-            found = f"{attribute.code} on {keys[0][3]}"
+            found = f"{attribute.code} on {keys[0].label}"
             return Fault(
                 "attribute_not_allowed", found, f"{attribute.code} on {', '.join(attribute.on)} only"
             )
@@ -166,37 +183,47 @@ class Conversion:
             elif role is None:
                 self._reject(kind, result, self._role_fault(name))
             else:
-                self._argue(ends, role.code)
-        if not isinstance(ends, Fault):
-            drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
-            self.notes[REVERSED] += drawn_from != ends.drawn_trigger
+                self._argue(ends, role)
+        drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
+        if isinstance(ends, Ends) and ends.trigger not in self._keys(drawn_from):
+            self.notes[REVERSED] += 1
 
-    def _argue(self, ends: "_Ends", role: str) -> None:
+    def _argue(self, ends: Ends, role: Role) -> None:
         trigger, entity = self._spans[ends.trigger], self._spans[ends.entity]
-        argument = Argument(trigger.id, entity.id, role)
+        argument = Argument(trigger.id, entity.id, role.code)
         self.ledger.settle("arguments", "collapsed" if argument in self._arguments else "out")
         self._arguments[argument] = None
-        known = self.scheme.role(role)
-        if known and not known.allows(trigger.label, entity.label):
-            self.notes[f"end_not_allowed: {role} from {trigger.label} to {entity.label}"] += 1
+        if not role.allows(trigger.label, entity.label):
+            self.notes[f"end_not_allowed: {role.code} from {trigger.label} to {entity.label}"] += 1
 
-    def _ends(self, first: Any, second: Any) -> "_Ends | Fault":
-        """Return which end is the trigger and which the entity, by their labels."""
+    def _ends(self, first: Any, second: Any) -> Ends | Fault:
+        """Return which end is the trigger and which the entity, by their labels.
+
+        A refused half of a region still says how the relation could have been meant.
+        """
         for end in (first, second):
-            if not list(self._keys(end)):
+            if not self._layers(end):
                 return self._missing_region(end)
-        found = {
-            _Ends(self._regions[a, "triggers"], self._regions[b, "entities"], a)
+        readings = {
+            (a, b)
             for a, b in ((first, second), (second, first))
-            if (a, "triggers") in self._regions and (b, "entities") in self._regions
+            if "triggers" in self._layers(a) and "entities" in self._layers(b)
         }
+        missing = [
+            end
+            for reading in readings
+            for end, layer in zip(reading, ("triggers", "entities"), strict=True)
+            if (end, layer) not in self._regions
+        ]
+        if missing:
+            return self._missing_region(missing[0])
+        found = {Ends(self._regions[a, "triggers"], self._regions[b, "entities"]) for a, b in readings}
         if len(found) == 1:
             return found.pop()
-        labels = " and ".join("+".join(key[3] for key in self._keys(end)) for end in (first, second))
+        labels = " and ".join("+".join(key.label for key in self._keys(end)) for end in (first, second))
         code = "two_readings" if found else "no_trigger_and_entity"
-        return Fault(
-            code, f"a relation between {labels}", "one end with a trigger label, one with an entity label"
-        )
+        expected = "one end with a trigger label, one with an entity label"
+        return Fault(code, f"a relation between {labels}", expected)
 
     def _role_fault(self, name: Any) -> Fault:
         roles = [role.name for role in self.scheme.roles]
@@ -208,22 +235,38 @@ class Conversion:
 
     def _other(self, kind: Kind, result: Any) -> None:
         self.ledger.receive(kind)
-        name = result.get("from_name") if isinstance(result, dict) else result
-        controls = [*CONTROLS, *(attribute.code for attribute in self.scheme.attributes)]
-        fault = Fault(
-            "unknown_control", f"a result of the control {quoted(name)}", one_of(str(name), controls)
-        )
         if isinstance(result, dict):
-            self._refused.add(str(result.get("id")))
-        self._reject(kind, result, fault)
+            self._refuse(result.get("id"), None)
+        self._reject(kind, result, self._other_fault(result))
 
-    def _keys(self, region: Any) -> Iterator[tuple[Layer, int, int, str]]:
-        for layer in CONTROLS.values():
-            if isinstance(region, str) and (region, layer) in self._regions:
-                yield self._regions[region, layer]
+    def _other_fault(self, result: Any) -> Fault:
+        name = result.get("from_name") if isinstance(result, dict) else result
+        if isinstance(name, str) and name in CONTROLS:
+            return Fault("unknown_type", f"the type {result.get('type')!r} of {name}", "labels")
+        controls = [*CONTROLS, *(attribute.code for attribute in self.scheme.attributes)]
+        found = f"a result of the control {quoted(name)}"
+        return Fault("unknown_control", found, one_of(str(name), controls))
+
+    def _keys(self, region: Any) -> list[SpanKey]:
+        """Return the spans that a region became, the entity first."""
+        if not isinstance(region, str):
+            return []
+        return [
+            self._regions[region, layer] for layer in CONTROLS.values() if (region, layer) in self._regions
+        ]
+
+    def _layers(self, region: Any) -> set[Layer]:
+        """Return the layers of a region, those included in which it was refused."""
+        if not isinstance(region, str):
+            return set()
+        return {
+            layer
+            for layer in CONTROLS.values()
+            if (region, layer) in self._regions or (region, layer) in self._refused
+        }
 
     def _missing_region(self, region: Any) -> Fault:
-        if str(region) in self._refused:
+        if any((str(region), layer) in self._refused for layer in (*CONTROLS.values(), None)):
             return Fault(
                 "refused_region", f"its region {region} was refused", "a region that can be imported"
             )
@@ -235,33 +278,3 @@ class Conversion:
         problem = Problem(fault.code, at, fault.found, fault.expected)
         self.rejects.append(Reject(problem, kind, result))
         self.ledger.settle(kind, "trimmed_away" if fault.code == "only_white_space" else "quarantined")
-
-
-class _Ends(NamedTuple):
-    trigger: tuple[Layer, int, int, str]
-    entity: tuple[Layer, int, int, str]
-    drawn_trigger: str
-
-
-def kind_of(result: Any, scheme: Scheme) -> Kind:
-    """Return the kind under which a result is counted."""
-    if not isinstance(result, dict):
-        return "other"
-    if result.get("type") == "relation":
-        return "arguments"
-    name = result.get("from_name")
-    if not isinstance(name, str):
-        return "other"
-    if result.get("type") == "labels" and name in CONTROLS:
-        return CONTROLS[name]
-    return "attributes" if scheme.attribute(name) else "other"
-
-
-def _typed_text(value: Any) -> str | None:
-    """Return the one text that was typed into a per-region field, or None where there is not just one."""
-    typed = value.get("text") if isinstance(value, dict) else None
-    typed = [typed] if isinstance(typed, str) else typed
-    if not isinstance(typed, list) or not all(isinstance(text, str) for text in typed):
-        return None
-    filled = [text.strip() for text in typed if text.strip()]
-    return filled[0] if len(filled) == 1 else ("" if not filled else None)

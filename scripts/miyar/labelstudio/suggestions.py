@@ -4,6 +4,7 @@ The server accepts anything, and one dangling relation makes a task that cannot 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
-from miyar.errors import DataError, Problem
+from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.tasks import results
 from miyar.predictions import Line, located, prediction_lines, read_predictions
 from miyar.scheme import Scheme
@@ -27,12 +28,14 @@ class Suggestions(NamedTuple):
 
 def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -> Suggestions:
     """Return the predictions of a file as results; raises DataError with every fault in them."""
-    predictions = read_predictions(path, _empty_views(articles), scheme)
     lines = prediction_lines(located(path)[0])
-    problems = [
-        *predictions.faults,
-        *(problem for line in lines for problem in _argument_problems(line, scheme)),
-    ]
+    try:
+        predictions = read_predictions(path, _empty_views(articles), scheme)
+    except DataError as error:  # its remedies and its outcome are those of scoring
+        raise DataError(replace(problem, remedy="") for problem in error.problems) from error
+    problems = [replace(fault, remedy="") for fault in predictions.faults]
+    for line in lines:
+        problems += [*_attribute_problems(line, scheme), *_argument_problems(line, scheme)]
     if problems:
         raise DataError(problems)
     by_id = {article.id: article for article in articles}
@@ -47,6 +50,32 @@ def _empty_views(articles: Sequence[Article]) -> Views:
     lengths = np.array([len(article.text) for article in articles], dtype=np.int64)
     ids, digests = [article.id for article in articles], [article.sha256 for article in articles]
     return Views("articles", tuple(ids), tuple(digests), (), SpanTable(none, none, none, none), lengths)
+
+
+def _attribute_problems(line: Line, scheme: Scheme) -> list[Problem]:
+    return [
+        Problem(
+            "bad_value", f"{line.where}: {line.article}, spans[{number}]", f"{name} {quoted(value)}", expected
+        )
+        for number, span in enumerate(line.spans)
+        if isinstance(span, dict)
+        for name, value in _attributes(span).items()
+        if (expected := _expected_value(str(span.get("label")), name, value, scheme))
+    ]
+
+
+def _expected_value(label: str, name: str, value: Any, scheme: Scheme) -> str:
+    """Return what a value should have been, or an empty text where it is all right."""
+    attribute = scheme.attribute(name)
+    if attribute is None or label not in attribute.on:
+        return f"an attribute that {label} has"
+    right = isinstance(value, str) and attribute.canonical(label, value) == value
+    return "" if right else attribute.expected(label)
+
+
+def _attributes(span: Mapping[str, Any]) -> Mapping[str, Any]:
+    attributes = span.get("attributes") or {}
+    return attributes if isinstance(attributes, dict) else {"attributes": attributes}
 
 
 def _argument_problems(line: Line, scheme: Scheme) -> list[Problem]:
@@ -76,8 +105,15 @@ def _layer_at(index: Any, line: Line, scheme: Scheme) -> str | None:
 def _results(line: Line, article: Article, scheme: Scheme) -> list[dict[str, Any]]:
     keys = [(span["start"], span["end"], span["label"]) for span in line.spans]
     ids = {key: f"p{number}" for number, key in enumerate(dict.fromkeys(keys))}
-    spans = [Span(identity, *key) for key, identity in ids.items()]
+    attributes = {key: _attributes(span) for key, span in zip(keys, line.spans, strict=True)}
+    spans = [Span(identity, *key, attributes=attributes[key]) for key, identity in ids.items()]
     arguments = dict.fromkeys(
-        Argument(ids[keys[a["trigger"]]], ids[keys[a["entity"]]], a["role"]) for a in line.arguments
+        Argument(ids[keys[a["trigger"]]], ids[keys[a["entity"]]], _role_code(a["role"], scheme))
+        for a in line.arguments
     )
     return results(spans, arguments, article, scheme)
+
+
+def _role_code(name: str, scheme: Scheme) -> str:
+    role = scheme.role(name)
+    return role.code if role else name

@@ -6,7 +6,7 @@ from typing import Any
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
-from miyar.labelstudio.regions import CONTROLS
+from miyar.labelstudio.results import CONTROLS
 from miyar.offsets import stand_in
 from miyar.scheme import Layer, Scheme
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from io import StringIO
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
+from miyar.report.format import Format
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro, Measure, Score
 
@@ -16,14 +16,6 @@ UNDEFINED = "–"
 # The Arabic names stand last in their line: in front of numbers they would turn their order round.
 HEAD = ("", "precision", "recall", "F1", "TP", "predicted", "support", "")
 WIDTH = 100
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 class Row(NamedTuple):

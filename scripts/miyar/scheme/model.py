@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from miyar.arabic import ascii_digits
@@ -28,9 +27,10 @@ VALUE_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
 
 
 def _canonical_decimal(text: str) -> str:
-    """Return a number without zeros that say nothing."""
-    number = Decimal(text)
-    return f"{number.normalize():f}" if number else "0"
+    """Return a number without zeros that say nothing, however long it is."""
+    whole, _, fraction = text.removeprefix("-").partition(".")
+    digits = f"{whole.lstrip('0') or '0'}.{fraction.rstrip('0')}".removesuffix(".")
+    return f"-{digits}" if text.startswith("-") and digits != "0" else digits
 
 
 def _existing_date(text: str) -> str | None:

@@ -1,0 +1,90 @@
+"""What people read: fitted to a terminal, rounded only here, Arabic never in front of numbers."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from miyar.labelstudio.ledger import Ledger
+from miyar.predictions import Predictions
+from miyar.report import Format, render_ledger, render_scores
+from miyar.scheme import Scheme
+from miyar.scoring import Score, score
+from test_scoring import views
+
+ARABIC = re.compile("[\u0600-\u06ff]")
+
+
+@pytest.fixture
+def worked(scheme: Scheme) -> Score:
+    gold = views([[(0, 5, "PERS"), (6, 9, "GPE")], [(0, 3, "GPE")]], scheme)
+    read = views([[(0, 5, "PERS"), (6, 9, "NOVEL")], [(0, 3, "GPE")]], scheme, "predictions")
+    charged = Predictions(read, np.array([False, True, False]), counts={"unknown_label": 1})
+    return score(gold, charged, scheme)
+
+
+def test_text_has_a_row_per_label_and_the_averages(worked: Score, scheme: Scheme) -> None:
+    text = render_scores([worked], scheme, Format.TEXT)
+    rows = {line.split("  ")[0]: line.split() for line in text.splitlines()}
+    # GPE: 1 of 1 predicted is right, 1 of 2 in the gold was found; F1 = 2 / 3
+    assert rows["GPE"][1:7] == ["100.0", "50.0", "66.7", "1", "1", "2"]
+    assert rows["LOC"][1:7] == ["–", "–", "–", "0", "0", "0"]
+    assert rows["?"][1:7] == ["0.0", "–", "0.0", "0", "1", "0"]
+    assert rows["micro, strict"][2:8] == ["66.7", "66.7", "66.7", "2", "3", "3"]
+    assert "Faults in the predictions: 1 unknown_label." in text
+    assert text.count("miyar:0.1.0|measure:") == 2
+
+
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN])
+def test_arabic_stands_behind_the_numbers_of_its_line(worked: Score, scheme: Scheme, form: Format) -> None:
+    for line in render_scores([worked], scheme, form).splitlines():
+        arabic = ARABIC.search(line)
+        assert arabic is None or not re.search("[0-9]", line[arabic.start() :])
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_tables_fit_the_terminal(
+    worked: Score, scheme: Scheme, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    table = [
+        line for line in render_scores([worked], scheme, Format.TEXT).splitlines() if ARABIC.search(line)
+    ]
+    assert len(table) >= len(scheme.entities)
+    assert max(map(len, table)) <= columns
+
+
+def test_json_is_not_rounded(worked: Score, scheme: Scheme) -> None:
+    value = json.loads(render_scores([worked], scheme, Format.JSON))
+    assert value["layers"]["entities"]["strict"]["micro"]["f1"] == 2 * 2 / (3 + 3)
+    assert value["charged"] == {"unknown_label": 1}
+    several = json.loads(render_scores([worked, worked], scheme, Format.JSON))
+    assert several == [value, value]
+
+
+def test_ledger_in_three_formats() -> None:
+    ledger = Ledger()
+    ledger.receive("entities", 3)
+    ledger.settle("entities", "out", 2)
+    ledger.settle("entities", "collapsed")
+    assert "entities          3    2             0          1            0" in render_ledger(
+        ledger, Format.TEXT
+    )
+    assert "| entities | 3 | 2 | 0 | 1 | 0 |" in render_ledger(ledger, Format.MARKDOWN)
+    first = json.loads(render_ledger(ledger, Format.JSON))[0]
+    assert first == {
+        "kind": "entities",
+        "in": 3,
+        "out": 2,
+        "trimmed_away": 0,
+        "collapsed": 1,
+        "quarantined": 0,
+    }
+
+
+def test_an_unbalanced_ledger_is_a_bug() -> None:
+    ledger = Ledger()
+    ledger.receive("arguments")
+    with pytest.raises(RuntimeError, match="the import lost something"):
+        render_ledger(ledger, Format.TEXT)
