@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from miyar.article import Article, read_articles
 from miyar.labelstudio.client import Studio, connect_as_owner
@@ -17,6 +18,10 @@ from miyar.scheme import Scheme, read_scheme
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+# Timed tests fail on a busy machine; in CI every run tries the same examples.
+settings.register_profile("miyar", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("miyar")
 
 
 def unavailable(reason: str) -> NoReturn:

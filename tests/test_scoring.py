@@ -204,3 +204,34 @@ def same_length(gold: Side, predicted: Side) -> tuple[Side, Side]:
     """Return both sides with as many articles as the longer one."""
     count = max(len(gold), len(predicted))
     return gold + [[]] * (count - len(gold)), predicted + [[]] * (count - len(predicted))
+
+
+@given(
+    gold=st.lists(st.sampled_from(["O", "B-PERS", "I-PERS", "B-ORG", "I-ORG"]), min_size=1, max_size=30),
+    predicted=st.lists(
+        st.sampled_from(["O", "B-PERS", "I-PERS", "B-ORG", "I-ORG"]), min_size=30, max_size=30
+    ),
+)
+def test_flat_text_gives_the_numbers_of_seqeval_on_tokens(
+    scheme: Scheme, gold: list[str], predicted: list[str]
+) -> None:
+    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
+    from seqeval.scheme import IOB2, Entities
+
+    tags = [valid(gold), valid(predicted[: len(gold)])]
+    sides = [[(e.start, e.end, e.tag) for e in Entities([side], IOB2).entities[0]] for side in tags]
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        [tags[0]], [tags[1]], average="micro", zero_division=0
+    )
+    micro = strict(scored([sides[0]], [sides[1]], scheme)).micro
+    ours = [ratio or 0.0 for ratio in (micro.precision, micro.recall, micro.f1)]
+    assert ours == pytest.approx([precision, recall, f1], abs=1e-12)
+
+
+def valid(tags: list[str]) -> list[str]:
+    """Return the tags with each I- that continues nothing turned into a B-."""
+    out: list[str] = []
+    for tag in tags:
+        before = out[-1][2:] if out else ""
+        out.append(f"B-{tag[2:]}" if tag.startswith("I-") and tag[2:] != before else tag)
+    return out

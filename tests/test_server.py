@@ -140,6 +140,23 @@ def test_start_studio_opens_a_project_once_and_stops_on_ctrl_c(tmp_path: Path) -
         assert not reachable(address)
 
 
+@pytest.mark.server
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_broken_off_leaves_no_server(sign: signal.Signals, tmp_path: Path) -> None:
+    script = ROOT / "scripts" / "start_studio.py"
+    process = subprocess.Popen(
+        [sys.executable, script, "--data", tmp_path / "data"], stderr=subprocess.DEVNULL
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (tmp_path / "data" / "label-studio.log").exists() or not children.read_text():
+        assert process.poll() is None
+        time.sleep(0.05)
+    [child] = children.read_text().split()
+    process.send_signal(sign)
+    assert process.wait(timeout=60) in (130, 143)
+    assert not Path(f"/proc/{child}").exists()
+
+
 def reachable(address: str) -> bool:
     try:
         httpx.get(f"{address}/health", timeout=1)
