@@ -29,32 +29,16 @@ from miyar.labelstudio.tasks import results, task
 from miyar.scheme import Scheme, find_config, read_scheme
 
 ARTICLES, SPANS, ARGUMENTS, RUNS = 10_000, 20, 5, 3
-WORDS = [
-    "قال",
-    "الرئيس",
-    "في",
-    "مدينة",
-    "ألماز",
-    "إن",
-    "هجوما",
-    "وقع",
-    "أمس",
-    "قرب",
-    "المطار",
-    "وأدى",
-    "إلى",
-    "مقتل",
-    "سبعة",
-    "وإصابة",
-    "آخرين",
-]
+TEXT = "قال الرئيس في مدينة ألماز إن هجوما وقع أمس قرب المطار وأدى إلى مقتل سبعة وإصابة آخرين"
 
 
 def main() -> None:
     """Run both in turn and print what they took."""
     scheme = read_scheme(find_config(None) / "labels.toml")
     source = random.Random(12345)
-    articles = [Article(f"a{number}", " ".join(source.choices(WORDS, k=230))) for number in range(ARTICLES)]
+    articles = [
+        Article(f"a{number}", " ".join(source.choices(TEXT.split(), k=230))) for number in range(ARTICLES)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder) / "export.json"
         export.write_text(
