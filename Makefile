@@ -32,8 +32,8 @@ format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-clean:  ## Remove what make has made
-	rm -rf $(VENV) .demo .studio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean:  ## Remove what make has built; what people labelled (.demo, .studio) stays
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Without a Chromium on the machine Playwright's own is tried; without either, browser tests are skipped
 # with the reason.

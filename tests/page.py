@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Error, Locator, Page, Playwright, Respo
 from miyar.labelstudio.server import Login
 
 TEXT = ".lsf-richtext__container"
-CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

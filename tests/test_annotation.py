@@ -123,9 +123,9 @@ def test_gold_is_read_though_it_says_more() -> None:
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        ({"article": "a"}, "missing 'spans'"),
+        ({"article": "a"}, "no 'sha256'"),
         ([], "indices must be"),
-        (line(spans=[{"id": "s"}]), "missing 'start'"),
+        (line(spans=[{"id": "s"}]), "no 'start'"),
         (line(spans=[span(end=0)], arguments=[]), "is not a range"),
         (line(spans=[span(start="x")], arguments=[]), "'x'"),
         (line(spans=[span(end=3.7)], arguments=[]), "3.7"),

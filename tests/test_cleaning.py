@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miyar.article import BOM, CONTROL, SURROGATE, RawArticle, found_articles, read_articles
-from miyar.cleaning import Change, Cleaned, clean_articles, summary
+from miyar.cleaning import Cleaned, clean_articles
 from miyar.errors import DataError, Problem
 from test_article import NEWS
 
@@ -192,8 +192,3 @@ def test_characters_that_are_allowed_are_kept_in_order_and_each_other_one_is_rec
 def allowed(text: str) -> str:
     without = SURROGATE.sub("", CONTROL.sub("", text.replace("\r", "").replace("\n", "")))
     return re.sub(rf"\A{BOM}+", "", without)
-
-
-def test_the_summary_counts_changes_and_articles() -> None:
-    changes = [Change("x", article, "1:1", "U+0000", "nothing") for article in "aab"]
-    assert summary(changes, Path("out")).startswith("3 changes in 2 articles, listed in ")

@@ -150,7 +150,9 @@ def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys:
         (("score-extractors", "nowhere", "nowhere"), "not a dataset folder"),
         (("render-config", "--config", "nowhere"), "no labels.toml in nowhere"),
         (("score-extractors", VIEWS / "A1.jsonl", "nowhere"), "nowhere: not a JSON Lines file"),
-        (("clean-articles", ARTICLES, "-o", ROOT / "corpus"), "was not made by this command"),
+        (("clean-articles", ARTICLES, "-o", ROOT / "scripts"), "was not made by this command"),
+        (("clean-articles", ARTICLES, "-o", ROOT / "corpus"), "would overwrite"),
+        (("convert-articles", ARTICLES, "-o", ARTICLES / "metadata.jsonl"), "would overwrite"),
     ],
 )
 def test_wrong_calls_exit_with_2_and_say_what_to_do(

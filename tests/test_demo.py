@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from miyar.annotation import read_annotations
+from miyar.annotation import Annotation, read_annotations
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -38,6 +38,10 @@ def test_run_demo(tmp_path: Path) -> None:
     }
     card = (tmp_path / "demo" / "dataset" / "README.md").read_text(encoding="utf-8")
     assert "machine-written" in card
+
+
+def contents(annotation: Annotation) -> tuple[object, object]:
+    return annotation.spans, set(annotation.arguments)
 
 
 def demo_view(name: str) -> Path:

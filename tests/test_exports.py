@@ -141,18 +141,18 @@ def test_people_of_whom_only_the_e_mail_is_known_are_not_one() -> None:
 
 
 def test_a_user_id_means_something_only_in_its_file(tmp_path: Path) -> None:
-    paths = [made(tmp_path / name, TASK) for name in ("one.json", "two.json")]
+    paths = [made(tmp_path / name, {**TASK, "id": name}) for name in ("one.json", "two.json")]
     assert len({export.source for export in find_exports(paths)}) == 2
 
 
 def test_on_one_server_a_user_id_is_one_person(tmp_path: Path) -> None:
-    paths = [made(tmp_path / name, TASK) for name in ("one.json", "two.json")]
+    paths = [made(tmp_path / name, {**TASK, "id": name}) for name in ("one.json", "two.json")]
     assert len({export.source for export in find_exports(paths, one_server=True)}) == 1
 
 
 def test_a_manifest_names_the_server_and_the_annotators(tmp_path: Path) -> None:
     manifest(tmp_path, {"server": "studio", "annotators": {"2": "A7"}})
-    paths = [made(tmp_path / name, TASK) for name in ("one.json", "two.json")]
+    paths = [made(tmp_path / name, {**TASK, "id": name}) for name in ("one.json", "two.json")]
     assert [(export.source, export.pseudonyms) for export in find_exports(paths)] == [
         ("studio", {"2": "A7"})
     ] * 2
@@ -190,10 +190,34 @@ def test_a_file_given_twice_is_refused_however_it_is_written(tmp_path: Path) -> 
             find_exports([path, other])
 
 
+def test_a_copy_of_an_export_is_no_second_annotator(tmp_path: Path) -> None:
+    paths = [made(tmp_path / name, TASK) for name in ("one.json", "copy.json")]
+    with pytest.raises(UsageError, match=r"one\.json and .*copy\.json"):
+        find_exports(paths)
+
+
+@pytest.mark.parametrize(
+    "manifests",
+    [
+        ({"server": "s", "annotators": {"2": "A1"}}, {"server": "t", "annotators": {"3": "A1"}}),
+        ({"server": "s", "annotators": {"2": "A1"}}, {"server": "s", "annotators": {"2": "A2"}}),
+        ({"server": "s", "annotators": {"2": "A1", "3": "A1"}},),
+    ],
+)
+def test_pseudonyms_that_clash_are_refused(tmp_path: Path, manifests: tuple[Any, ...]) -> None:
+    paths = [made(tmp_path / str(n) / "export.json", {**TASK, "id": n}) for n in range(len(manifests))]
+    for path, value in zip(paths, manifests, strict=True):
+        manifest(path.parent, value)
+    with pytest.raises(DataError, match="pseudonym_clash"):
+        pseudonyms([], find_exports(paths))
+
+
 def test_the_sha256_is_the_files(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
-    path.write_bytes(b"abc")  # FIPS 180-2, example B.1
-    assert Export(path, "x").sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    path.write_bytes(b"abc")
+    [export] = find_exports([path])
+    # FIPS 180-2, example B.1
+    assert export.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 # pseudonyms

@@ -13,7 +13,7 @@ from conftest import ROOT
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
-from miyar.dataset import JSON_LINES, MARK, PARQUET
+from miyar.dataset import JSON_LINES, MANIFEST, PARQUET
 from miyar.errors import DataError, MiyarError, UsageError
 from miyar.labelstudio.exports import HOW_TO_EXPORT
 from miyar.labelstudio.ledger import FATES, KINDS
@@ -101,7 +101,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_a_dataset_folder_is_made(work: Path, scheme: Scheme) -> None:
     result = call(export(work / "export.json", labelled(scheme)))
     assert result.exit_code == 0, result.output
-    assert entries(work / "dataset") == {"README.md", JSON_LINES, "data", "labels.toml", MARK}
+    assert entries(work / "dataset") == {"README.md", JSON_LINES, "data", "labels.toml", MANIFEST}
     assert (work / "dataset" / PARQUET).is_file()
     assert entries() == {"articles", "export.json", "dataset"}
     (annotation,) = imported()
@@ -128,7 +128,7 @@ def test_the_manifest_says_where_everything_came_from(work: Path, scheme: Scheme
     value["drafts"] = [{"id": 1}]
     path = export(work / "export.json", value)
     assert call(path).exit_code == 0
-    manifest = json.loads((work / "dataset" / MARK).read_text(encoding="utf-8"))
+    manifest = json.loads((work / "dataset" / MANIFEST).read_text(encoding="utf-8"))
     (source,) = manifest["exports"]
     assert (source["file"], source["tasks"], len(source["sha256"])) == (f"{work.name}/export.json", 1, 64)
     assert manifest["annotators"] == [{"source": f"{work.name}/export.json", "user": "1", "pseudonym": "A1"}]
@@ -184,7 +184,7 @@ def test_the_same_exports_make_the_same_files(work: Path, scheme: Scheme) -> Non
     for _ in range(2):
         assert call(path).exit_code == 0
         made.append(
-            {f: (work / "dataset" / f).read_bytes() for f in (JSON_LINES, MARK, PARQUET, "README.md")}
+            {f: (work / "dataset" / f).read_bytes() for f in (JSON_LINES, MANIFEST, PARQUET, "README.md")}
         )
     assert made[0] == made[1]
 
@@ -222,7 +222,7 @@ def test_a_failed_run_leaves_the_dataset_of_the_last_one(work: Path, scheme: Sch
 
 
 def test_the_problems_of_all_exports_are_reported_together(work: Path, scheme: Scheme) -> None:
-    paths = [export(work / f"{n}.json", faulty(scheme)) for n in (1, 2)]
+    paths = [export(work / f"{n}.json", {**faulty(scheme), "id": n}) for n in (1, 2)]
     error = refusal(call(*paths))
     assert codes(error).count("unknown_label") == 2
     assert all(str(path) in str(error) for path in paths)

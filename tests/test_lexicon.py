@@ -1,5 +1,6 @@
 """The lexicon finds what it learnt, at exact offsets, behind particles and in other spellings."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,21 @@ def test_nested_entries_are_found_and_crossing_ones_left_out() -> None:
     assert found("بلدية ألماز الكبرى", *learnt) == {("بلدية ألماز", "ORG"), ("ألماز", "GPE")}
 
 
+def test_no_two_entries_cross_however_many_lie_in_one() -> None:
+    learnt = (
+        "[aa bb cc dd ee]ORG",
+        "[bb cc dd]ORG",
+        "[bb cc]ORG",
+        "[bb]ORG",
+        "[cc]ORG",
+        "[dd]ORG",
+        "[ee ff]ORG",
+    )
+    surfaces = {surface for surface, _ in found("aa bb cc dd ee ff", *learnt)}
+    assert "aa bb cc dd ee" in surfaces
+    assert "ee ff" not in surfaces
+
+
 def test_a_word_that_is_mostly_not_labelled_is_not_an_entry() -> None:
     once_in_three = "قال [رئيس]OCC ثم رئيس ثم رئيس"
     assert found("رئيس", once_in_three) == set()
@@ -98,7 +114,9 @@ def test_learning_from_an_article_that_is_not_there_is_refused() -> None:
 def test_lexicon_file(tmp_path: Path) -> None:
     file = tmp_path / "names.tsv"
     file.write_text("# names\nالقدس\tGPE\nالقدس\tLOC\n\n", encoding="utf-8")
-    [spans] = lexicon([Article("a", "وبالقدس")], Settings(lexicon=file)).spans
+    extraction = lexicon([Article("a", "وبالقدس")], Settings(lexicon=file))
+    [spans] = extraction.spans
+    assert extraction.parameters == {"lexicon_sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
     assert [(span.start, span.end, span.label) for span in spans] == [(2, 7, "GPE"), (2, 7, "LOC")]
     file.write_text("القدس GPE\n\tGPE\nx\t\n", encoding="utf-8")
     with pytest.raises(DataError) as error:

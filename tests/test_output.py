@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from miyar.errors import MiyarError, UsageError
-from miyar.output import private_file, write_json, write_json_lines, written, written_folder
+from miyar.output import private_file, refuse_overlap, write_json, write_json_lines, written, written_folder
 
 MARK = "mark.txt"
 # permission bits do not bind root, but nobody makes files here
@@ -136,8 +136,26 @@ def test_a_private_file_is_its_owners_alone_even_where_others_could_read_it_befo
     path.chmod(0o666)
     with private_file(path) as file:
         file.write("new")
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        [part] = tmp_path.glob(".token.*")
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_an_output_never_takes_the_place_of_an_input(tmp_path: Path) -> None:
+    articles, export, dataset = tmp_path / "articles", tmp_path / "batch" / "a.json", tmp_path / "ds"
+    articles.mkdir()
+    for inputs, outputs in (
+        ([export], (export,)),  # the same file
+        ([export], (export.parent,)),  # a folder around it, which would be replaced
+        ([articles], (articles,)),
+        ([articles], (articles / "metadata.jsonl",)),  # would be read as a part of it
+        ([None], (dataset, dataset / "bad.jsonl")),  # one output within another
+    ):
+        with pytest.raises(UsageError, match="would overwrite"):
+            refuse_overlap(inputs, *outputs)
+    refuse_overlap([articles, export, None], dataset, tmp_path / "bad.jsonl", None)
+    refuse_overlap([articles], articles / "tasks.json")
 
 
 def test_json_is_readable_and_keeps_its_arabic(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 
-import numpy as np
 import pytest
 
 from miyar.labelstudio.ledger import Ledger
@@ -20,7 +19,7 @@ ARABIC = re.compile("[\u0600-\u06ff]")
 def worked(scheme: Scheme) -> Score:
     gold = views([[(0, 5, "PERS"), (6, 9, "GPE")], [(0, 3, "GPE")]], scheme)
     read = views([[(0, 5, "PERS"), (6, 9, "NOVEL")], [(0, 3, "GPE")]], scheme, "predictions")
-    charged = Predictions(read, np.array([False, True, False]), counts={"unknown_label": 1})
+    charged = Predictions(read, counts={"unknown_label": 1})
     return score(gold, charged, scheme)
 
 

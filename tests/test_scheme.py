@@ -338,3 +338,14 @@ def test_the_packages_copy_comes_last_and_a_strange_checkout_is_passed_over(
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
     assert find_config(None) == in_wheel
+
+
+@pytest.mark.parametrize("code", ["entity", "trigger", "text", "id", "start", "end", "label"])
+def test_an_attribute_cannot_take_a_name_that_spans_and_page_have(code: str, tmp_path: Path) -> None:
+    file = tmp_path / "labels.toml"
+    file.write_text(
+        f'version = "1"\n[entities.PERS]\n[attributes.{code}]\non = {{ PERS = "wikidata" }}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(DataError, match="bad_code"):
+        read_scheme(file)

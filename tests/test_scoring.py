@@ -1,6 +1,8 @@
 """The score is what the definitions say: by hand, by properties, by another implementation."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -8,11 +10,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from miyar.matching import cells
-from miyar.predictions import Predictions
+from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
-from miyar.scoring import CHARGED, Measure, Score, record, score
+from miyar.scoring import CHARGED, PRF, Measure, Score, compute, record, score
 from miyar.spantable import SPAN_TYPE, Views, views_of
 
 Triple = tuple[int, int, str]
@@ -36,7 +38,7 @@ def views(side: Side, scheme: Scheme, name: str = "gold") -> Views:
 
 def predictions(side: Side, scheme: Scheme) -> Predictions:
     read = views(side, scheme, "predictions")
-    return Predictions(read, np.zeros(len(read.spans), dtype=bool))
+    return Predictions(read)
 
 
 def scored(gold: Side, predicted: Side, scheme: Scheme) -> Score:
@@ -137,8 +139,7 @@ def test_counts_are_those_of_plain_sets(scheme: Scheme, gold: Side, predicted: S
 def test_charged_spans_match_nothing_even_where_the_gold_has_them(scheme: Scheme) -> None:
     gold = views([[(0, 5, "PERS")]], scheme)
     read = views([[(0, 5, "PERS"), (0, 5, "NOVEL")]], scheme)
-    charged = Predictions(read, np.array([False, True]))
-    result = score(gold, charged, scheme)
+    result = score(gold, Predictions(read), scheme)
     assert (strict(result).micro.tp, strict(result).micro.predicted) == (1, 2)
     assert strict(result).labels[CHARGED].predicted == 1
     # the unknown label's extent is charged in untyped too: nobody knows that it is an entity
@@ -149,7 +150,7 @@ def test_two_charged_spans_without_offsets_count_twice(scheme: Scheme) -> None:
     gold = views([[(0, 5, "PERS")]], scheme)
     read = views([[(0, 5, "PERS"), (1, 2, "PERS")]], scheme)
     broken = replace(read, spans=replace(read.spans, start=np.array([-1, -1]), end=np.array([-1, -1])))
-    result = score(gold, Predictions(broken, np.array([True, True])), scheme)
+    result = score(gold, Predictions(broken), scheme)
     assert (strict(result).micro.tp, strict(result).micro.predicted) == (0, 2)
 
 
@@ -160,11 +161,10 @@ def test_triggers_are_not_entities(scheme: Scheme) -> None:
 @given(gold=SIDES, predicted=SIDES)
 def test_seqeval_agrees_in_chunks_of_any_size(scheme: Scheme, gold: Side, predicted: Side) -> None:
     gold, predicted = same_length(gold, predicted)
-    codes = [label.code for label in scheme.labels]
-    table = cells(views(gold, scheme).spans, views(predicted, scheme).spans)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(record, "CHUNK", 2)
-        record.check_with_seqeval(table, codes)
+        in_chunks = scored(gold, predicted, scheme)
+    assert in_chunks == scored(gold, predicted, scheme)
 
 
 def test_a_disagreement_with_seqeval_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,6 +172,33 @@ def test_a_disagreement_with_seqeval_is_a_bug(scheme: Scheme, monkeypatch: pytes
     monkeypatch.setattr(record, "_seqeval", lambda *tags: theirs(*tags) + 1e-9)
     with pytest.raises(RuntimeError, match="seqeval disagrees: precision of PERS"):
         scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)
+
+
+def test_a_wrong_ratio_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PRF, "f1", property(lambda prf: 0.99))
+    with pytest.raises(RuntimeError, match="seqeval disagrees: F1 of PERS"):
+        scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)
+
+
+def test_a_wrong_count_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = compute._prfs
+    monkeypatch.setattr(
+        compute, "_prfs", lambda table: [PRF(p.tp + 1, p.predicted, p.gold) for p in right(table)]
+    )
+    with pytest.raises(RuntimeError, match="seqeval confirmed"):
+        scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)
+
+
+@pytest.mark.parametrize("lengths", [None, np.array([10])])
+def test_numbers_do_not_depend_on_whether_the_texts_are_there(
+    scheme: Scheme, lengths: NDArray[np.int64] | None, tmp_path: Path
+) -> None:
+    gold = replace(views([[(0, 5, "PERS")]], scheme), lengths=lengths)
+    file = tmp_path / "predictions.jsonl"
+    outside = [{"start": 0, "end": 99, "label": label} for label in ("PERS", "ORG")]
+    file.write_text(json.dumps({"article": "a0", "spans": outside}) + "\n", encoding="utf-8")
+    result = score(gold, read_predictions(file, gold, scheme), scheme)
+    assert (strict(result).micro.predicted, result.layers["entities"]["untyped"].micro.predicted) == (2, 1)
 
 
 def test_signature_names_every_choice(scheme: Scheme) -> None:

@@ -71,6 +71,35 @@ def test_a_server_that_does_not_come_up_shows_its_last_words(
         pytest.fail("it cannot come up")
 
 
+@pytest.mark.parametrize(
+    ("content", "arguments", "words"),
+    [
+        ('{"a": 1}', (), "not a list of tasks"),
+        ("[{}]", (), "not a list of tasks"),
+        ("{", (), "not a file of tasks"),
+        ("[]", ("--project", "x"), "3 to 50 characters"),
+    ],
+)
+def test_what_cannot_become_a_project_is_refused_before_the_server_starts(
+    content: str, arguments: tuple[str, ...], words: str, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "tasks.json").write_text(content, encoding="utf-8")
+    done = run(
+        capsys, "start-studio", "--tasks", tmp_path / "tasks.json", "--data", tmp_path / "data", *arguments
+    )
+    assert done.status == 2
+    assert words in done.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_broken_login_is_named(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "label_studio_command", lambda: ["never-started"])
+    (tmp_path / "login.json").write_text("", encoding="utf-8")
+    done = run(capsys, "start-studio", "--data", tmp_path)
+    assert done.status == 1
+    assert f"{tmp_path / 'login.json'}: holds no login" in done.err
+
+
 @pytest.mark.server
 def test_it_is_bound_to_loopback_and_closed(server: Server) -> None:
     port = int(server.url.rpartition(":")[2])
@@ -88,6 +117,7 @@ def test_it_is_bound_to_loopback_and_closed(server: Server) -> None:
 def test_secrets_are_readable_by_their_owner_only(server: Server, owner: Studio) -> None:
     for name in ("login.json", "token", "label-studio.log"):
         assert stat.S_IMODE((server.data / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
     assert server.login.password not in " ".join(process_arguments(server.process.pid))
 
 

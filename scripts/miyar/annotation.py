@@ -9,6 +9,11 @@ from typing import Any, Literal
 from miyar.errors import DataError, Problem
 
 Status = Literal["finished", "skipped"]
+SHAPE = (
+    '{"article": "…", "sha256": "…", "annotator": "A1", "spans": [{"id": "…", "start": 0, "end": 5, '
+    '"label": "…"}], "arguments": [{"trigger": "…", "entity": "…", "role": "…"}]} on one line'
+)
+LONGEST_TEXT = 2**31 - 1
 STATUSES: tuple[Status, ...] = ("finished", "skipped")
 
 
@@ -88,28 +93,17 @@ class Annotation:
 
 def annotation_from_dict(value: Mapping[str, Any]) -> Annotation:
     """Return the annotation of a JSON object; raises ValueError, KeyError or TypeError for another shape."""
-    spans = tuple(
-        Span(
-            s["id"],
-            _whole(s["start"]),
-            _whole(s["end"]),
-            s["label"],
-            s.get("text"),
-            dict(s.get("attributes") or {}),
-        )
-        for s in value["spans"]
-    )
-    arguments = tuple(Argument(a["trigger"], a["entity"], a["role"]) for a in value.get("arguments", ()))
-    rest = {key: value[key] for key in ("status", "scheme", "created", "seconds") if key in value}
+    rest = {key: value[key] for key in ("created", "seconds") if key in value}
     return Annotation(
-        value["article"], value["sha256"], value["annotator"], spans=spans, arguments=arguments, **rest
+        _text(value["article"]),
+        _text(value["sha256"]),
+        _text(value["annotator"]),
+        status=value.get("status", "finished"),
+        spans=tuple(map(_span, value["spans"])),
+        arguments=tuple(map(_argument, value.get("arguments", ()))),
+        scheme=_text(value.get("scheme", "")),
+        **rest,
     )
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is not a whole number")
-    return value
 
 
 def read_annotations(path: Path) -> Iterator[Annotation]:
@@ -121,10 +115,40 @@ def read_annotations(path: Path) -> Iterator[Annotation]:
                 continue
             try:
                 annotation = annotation_from_dict(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
-                found = f"missing {error}" if isinstance(error, KeyError) else str(error)
-                problems.append(Problem("bad_annotation", f"{path}:{number}", found, "an annotation"))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                found = f"no {error}" if isinstance(error, KeyError) else str(error)
+                problems.append(Problem("bad_annotation", f"{path}:{number}", found, SHAPE))
                 continue
             yield annotation
     if problems:
         raise DataError(problems)
+
+
+def _span(value: Mapping[str, Any]) -> Span:
+    attributes = {_text(name): _text(text) for name, text in dict(value.get("attributes") or {}).items()}
+    text = value.get("text")
+    return Span(
+        _text(value["id"]),
+        _offset(value["start"]),
+        _offset(value["end"]),
+        _text(value["label"]),
+        None if text is None else _text(text),
+        attributes,
+    )
+
+
+def _argument(value: Mapping[str, Any]) -> Argument:
+    return Argument(_text(value["trigger"]), _text(value["entity"]), _text(value["role"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    value.encode()  # a lone surrogate is a ValueError
+    return value
+
+
+def _offset(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value > LONGEST_TEXT:
+        raise TypeError(f"{value!r} is not an offset in a text")
+    return value

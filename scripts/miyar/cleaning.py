@@ -4,12 +4,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from itertools import count
-from pathlib import Path
+from itertools import chain, count
 from typing import Any
 
 from miyar.article import BOM, ID, Article, RawArticle, likely_encoding
-from miyar.errors import Problem, quoted
+from miyar.errors import Problem
 from miyar.offsets import position
 
 _CONTROL = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
@@ -51,7 +50,7 @@ def clean_articles(raws: Iterable[RawArticle | Problem], encoding: str | None) -
 
 
 def _clean(raw: RawArticle, encoding: str | None, taken: set[str]) -> Cleaned | Problem:
-    identity = _free_id(raw.id, raw.where, taken)
+    identity = _free_id(raw.id, taken)
     text, changes = raw.data if isinstance(raw.data, str) else "", []
     if isinstance(raw.data, bytes):
         used = _encoding(raw.data, encoding)
@@ -118,14 +117,13 @@ def _named(characters: str) -> str:
     return " ".join(f"U+{ord(character):04X}" for character in characters)
 
 
-def _free_id(identity: str, where: str, taken: set[str]) -> str:
-    """Return the id, or one made of it that is allowed and free; the same input gives the same id."""
-    if ID.fullmatch(identity) and identity.casefold() not in taken:
-        taken.add(identity.casefold())
-        return identity
+def _free_id(identity: str, taken: set[str]) -> str:
+    """Return the id, or one made of it that is allowed and free; the same folder gives the same ids."""
     stem = _NOT_IN_ID.sub("-", identity).strip("-.")[: 99 - _DIGEST_LENGTH]
-    digests = (_digest(f"{where} {identity} {n or ''}") for n in count())
-    free = next(i for d in digests if (i := f"{stem}-{d}" if stem else d).casefold() not in taken)
+    digests = (_digest(f"{identity} {number or ''}") for number in count())
+    made = (f"{stem}-{digest}" if stem else digest for digest in digests)
+    allowed = [identity] if ID.fullmatch(identity) else []
+    free = next(candidate for candidate in chain(allowed, made) if candidate.casefold() not in taken)
     taken.add(free.casefold())
     return free
 
@@ -136,10 +134,3 @@ def _digest(source: str) -> str:
 
 def _without_digest(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in metadata.items() if key not in ("id", "sha256")}
-
-
-def summary(changes: Iterable[Change], folder: Path) -> str:
-    """Return one sentence on what was changed."""
-    changed = list(changes)
-    articles = {change.article for change in changed}
-    return f"{len(changed)} changes in {len(articles)} articles, listed in {quoted(folder / 'changes.jsonl')}"

@@ -12,7 +12,6 @@ from miyar.commands import COMMANDS
 from miyar.errors import MiyarError
 from miyar.terminal import say
 
-INTERRUPTED = 130
 TERMINATED = 143
 
 app = typer.Typer(
@@ -54,9 +53,6 @@ def main(command: str | None = None) -> NoReturn:
     except MiyarError as error:
         say(f"miyar: {error}")
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        say("miyar: interrupted")
-        sys.exit(INTERRUPTED)
     sys.exit(0)
 
 

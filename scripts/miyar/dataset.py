@@ -22,7 +22,7 @@ from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import SPAN_TYPE, Views, views_of
 
-PARQUET, JSON_LINES, MARK = "data/annotations.parquet", "annotations.jsonl", "manifest.json"
+PARQUET, JSON_LINES, MANIFEST = "data/annotations.parquet", "annotations.jsonl", "manifest.json"
 SPLIT = "annotations"
 BATCH = 1_000
 
@@ -119,7 +119,7 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     table = table.filter(pa.compute.equal(table["status"], "finished"))
     problems = [*_several_views(path, table, annotators), *_no_views(path, table)]
     if problems:
-        raise DataError(problems, "Nothing was scored.")
+        raise DataError(problems)
     views = _views(path, table, scheme)
     unknown = views.codes[len(scheme.labels) :]
     if unknown:
@@ -169,8 +169,12 @@ def _gold_table(path: Path) -> pa.Table:
 
 
 def _parquet_table(file: Path) -> pa.Table:
-    table = pq.read_table(file, columns=["article", "sha256", "annotator", "status", "spans", "text"])
-    described = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
+    try:
+        table = pq.read_table(file, columns=["article", "sha256", "annotator", "status", "spans", "text"])
+        described = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (pa.ArrowException, KeyError, ValueError) as error:
+        found, expected = f"{type(error).__name__}: {error}", "a dataset that import-annotations made"
+        raise DataError([Problem("not_a_dataset", str(file), found, expected, "import it again")]) from error
     spans = table["spans"].combine_chunks()
     flat = spans.flatten()
     span_features = described["spans"].get("feature", described["spans"])

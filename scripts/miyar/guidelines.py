@@ -110,8 +110,9 @@ def _listed(codes: Sequence[str], scheme: Scheme, language: str) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
+    return ["| " + " | ".join(map(markdown_cell, line)) + " |" for line in lines]
 
 
-def _cell(text: str) -> str:
+def markdown_cell(text: str) -> str:
+    """Return a text that stays within its cell of a Markdown table."""
     return " ".join(text.replace("|", "\\|").split())

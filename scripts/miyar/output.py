@@ -18,8 +18,10 @@ from miyar.errors import MiyarError, UsageError
 
 
 @contextmanager
-def written(path: Path) -> Iterator[IO[str]]:
+def written(path: Path, mode: int | None = None) -> Iterator[IO[str]]:
     """Open a UTF-8 text file that gets its name only when the block ends without an error.
+
+    Its permissions are `mode`, or what the umask leaves.
 
     Raises MiyarError where the folder cannot be written to.
     """
@@ -30,7 +32,7 @@ def written(path: Path) -> Iterator[IO[str]]:
     try:
         with _named_full_disk(path), os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             yield file
-        part.chmod(0o666 & ~_umask())
+        part.chmod(0o666 & ~_umask() if mode is None else mode)
         with _named_failure(path):
             part.replace(path)
     finally:
@@ -61,12 +63,8 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
 
 @contextmanager
 def private_file(path: Path) -> Iterator[IO[str]]:
-    """Open a new UTF-8 text file that only its owner may read, from its first byte on."""
-    with _named_failure(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+    """Open a UTF-8 text file that only its owner may read, from its first byte on, and that appears whole."""
+    with written(path, mode=0o600) as file:
         yield file
 
 
@@ -85,6 +83,22 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
             file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
             count += 1
     return count
+
+
+def refuse_overlap(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
+    """Raise UsageError where an output would take the place of an input or of another output."""
+    sources = [path for path in inputs if path]
+    for output in filter(None, outputs):
+        others = [*sources, *(other for other in outputs if other and other is not output)]
+        for other in others:
+            if _destroys(output.resolve(), other.resolve()):
+                raise UsageError(f"{output}: would overwrite {other} or a part of it; choose another place")
+
+
+def _destroys(output: Path, other: Path) -> bool:
+    """Return whether the output is the other, is a folder around it, or would be read as a part of it."""
+    read_as_part = output.parent == other and output.suffix in (".txt", ".jsonl")
+    return output == other or output in other.parents or read_as_part
 
 
 def refuse_foreign(folder: Path, mark: str) -> None:

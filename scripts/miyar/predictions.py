@@ -18,10 +18,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from miyar.article import SURROGATE
 from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import SPAN_TYPE, Mask, Views, views_of
 
+CHARGED = "nothing: it is charged as predicted and can match nothing"
 PREDICTIONS_FILE, RELEASE_FILE = "predictions.jsonl", "release.toml"
 
 
@@ -60,12 +62,11 @@ class Policy(NamedTuple):
 class Predictions:
     """What an extractor said of the gold's articles, in the order of the gold.
 
-    `charged` has one entry per span, true where it can match nothing; `faults` lists those spans;
-    `counts` says how many there are of each code, with collapsed spans and articles left out.
+    `faults` lists the spans that can match nothing; `counts` says how many there are of each code, with
+    collapsed spans and articles left out.
     """
 
     views: Views
-    charged: Mask
     faults: tuple[Problem, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     learnt_from: frozenset[str] = frozenset()
@@ -77,7 +78,8 @@ def read_predictions(path: Path, gold: Views, scheme: Scheme, policy: Policy | N
     Raises DataError for bad JSON and for articles that are missing, unknown, given twice or of another
     text, as far as the policy does not allow them.
     """
-    file, release = located(path)
+    file = predictions_file(path)
+    release = _release(file)
     lines, counts = _matched(prediction_lines(file), gold, file, policy or Policy())
     name = f"{release['name']}@{release['release']}" if release else file.stem
     spans = _span_lists([line.spans if line else [] for line in lines])
@@ -88,7 +90,6 @@ def read_predictions(path: Path, gold: Views, scheme: Scheme, policy: Policy | N
     counts.update(Counter(fault.code for fault in faults), collapsed=int(repeated.sum()))
     return Predictions(
         views=replace(views, spans=views.spans.where(~repeated)),
-        charged=(faulty != "")[~repeated],
         faults=faults,
         counts={code: count for code, count in counts.items() if count},
         learnt_from=frozenset(() if release.get("leave_one_out") else release.get("learnt_from", ())),
@@ -108,34 +109,55 @@ def prediction_lines(file: Path) -> tuple[Line, ...]:
     return tuple(line for line in read if isinstance(line, Line))
 
 
-def located(path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the predictions file of a path and what the release.toml beside it says.
+def predictions_file(path: Path) -> Path:
+    """Return the JSON Lines file of a predictions folder, or the path itself.
 
     Raises UsageError where there is no such file.
     """
     file = path / PREDICTIONS_FILE if path.is_dir() else path
     if not file.is_file():
         raise UsageError(f"{path}: not a JSON Lines file nor a folder with {PREDICTIONS_FILE}")
-    release = file.parent / RELEASE_FILE
-    if file.name != PREDICTIONS_FILE or not release.is_file():
-        return file, {}
-    return file, tomllib.loads(release.read_text(encoding="utf-8"))
+    return file
+
+
+def _release(file: Path) -> Mapping[str, Any]:
+    """Return what the release.toml beside a predictions.jsonl says, or nothing where there is none."""
+    path = file.parent / RELEASE_FILE
+    if file.name != PREDICTIONS_FILE or not path.is_file():
+        return {}
+    expected = 'name = "…", release = "…" and, where it learnt, learnt_from = ["SHA-256", …]'
+    try:
+        release = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError([Problem("bad_release", str(path), str(error), expected)]) from error
+    learnt = release.get("learnt_from", [])
+    texts = [release.get("name"), release.get("release"), *(learnt if isinstance(learnt, list) else [None])]
+    if not all(isinstance(text, str) for text in texts):
+        found = f"name, release or learnt_from: {texts[:3]!r}"
+        raise DataError([Problem("bad_release", str(path), found, expected)])
+    return release
 
 
 def _line(where: str, data: bytes) -> Line | Problem:
     expected = '{"article": "…", "spans": [{"start": 0, "end": 5, "label": "…"}]} on one line'
     try:
         value = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Problem("bad_json", where, str(error), expected)
     if not isinstance(value, dict) or not isinstance(value.get("article"), str):
         return Problem("no_article", where, "no text in “article”", expected)
+    if "mentions" in value:
+        found, remedy = "“mentions”, texts without offsets", "give each mention its start and end"
+        return Problem("no_offsets", where, found, expected, remedy)
     if not isinstance(value.get("spans"), list):
         return Problem("no_spans", where, "no list in “spans”", expected)
-    arguments = value.get("arguments", [])
-    if not isinstance(arguments, list):
+    if not isinstance(value.get("arguments", []), list):
         return Problem("no_arguments", where, "no list in “arguments”", expected)
-    return Line(where, value["article"], value.get("sha256"), value["spans"], arguments)
+    if not isinstance(value.get("sha256"), str | None):
+        return Problem(
+            "bad_sha256", where, f"sha256 {value['sha256']!r}", "the SHA-256 of the text, in quotes"
+        )
+    return Line(where, value["article"], value.get("sha256"), value["spans"], value.get("arguments", []))
 
 
 def _matched(
@@ -158,7 +180,7 @@ def _matched(
     else:
         problems.extend(_missing(file, article) for article in absent)
     if problems:
-        raise DataError(problems, "Nothing was scored.")
+        raise DataError(problems)
     return [by_article.get(article) for article in gold.articles], counts
 
 
@@ -193,7 +215,7 @@ def _span_lists(spans: Sequence[list[Any]]) -> pa.ListArray:
         found = pa.array(spans)
         flat = found.flatten()
         columns = [pc.struct_field(flat, name) for name in SPAN_TYPE.names]
-    except (pa.ArrowException, OverflowError):
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
         columns = []
     if [column.type for column in columns] == [field.type for field in SPAN_TYPE]:
         return pa.ListArray.from_arrays(found.offsets, pa.StructArray.from_arrays(columns, SPAN_TYPE.names))
@@ -205,7 +227,7 @@ def _typed(span: Any) -> dict[str, Any]:
     label = fields.get("label")
     offsets = {name: fields.get(name) for name in ("start", "end")}
     whole = {name: value if _is_offset(value) else None for name, value in offsets.items()}
-    return {**whole, "label": label if isinstance(label, str) else None}
+    return {**whole, "label": label if isinstance(label, str) and not SURROGATE.search(label) else None}
 
 
 def _is_offset(value: Any) -> bool:
@@ -253,10 +275,8 @@ def _faults(
 def _fault(code: str, where: str, span: Any, views: Views, article: int, codes: Sequence[str]) -> Problem:
     if code == "unknown_label":
         label = span.get("label") if isinstance(span, dict) else None
-        return Problem(
-            code, where, f"label {label!r}", one_of(str(label), codes), "counted as a false positive"
-        )
+        return Problem(code, where, f"label {label!r}", one_of(str(label), codes), CHARGED)
     end = "length of the text" if views.lengths is None else str(views.lengths[article])
     expected = f"whole numbers 0 ≤ start < end ≤ {end}"
     offsets = {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span
-    return Problem(code, where, repr(offsets), expected, "counted as a false positive")
+    return Problem(code, where, repr(offsets), expected, CHARGED)

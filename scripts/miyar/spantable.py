@@ -1,8 +1,10 @@
 """Spans of many articles as columns: what scoring, agreement and extractors work on in bulk."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 Column = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-NOT_AN_INTEGER = -1
+ABSENT = -1
 SPAN_TYPE = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
 
 
@@ -37,6 +39,7 @@ class SpanTable:
 class Views:
     """One view per article as columns; `codes` are the label codes that the spans' indices mean.
 
+    An index or offset ABSENT is a label or an offset that is missing or of the wrong type.
     `lengths` has the number of code points of each text, or is None where the texts are not there.
     """
 
@@ -50,15 +53,17 @@ class Views:
     @property
     def digest(self) -> str:
         """Return 8 hexadecimal digits of the content, whatever its order and its file format were."""
-        order = sorted(range(len(self.articles)), key=self.articles.__getitem__)
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        spans, labels = self.spans, np.array([*self.codes, ""])[self.spans.label]
-        rows = np.lexsort((labels, spans.end, spans.start, rank[spans.article]))
-        digest = hashlib.sha256("\n".join(f"{self.articles[i]} {self.sha256s[i]}" for i in order).encode())
-        for column in (rank[spans.article], spans.start, spans.end):
+        article_rank = _ranks(self.articles)
+        used = sorted({self.codes[index] for index in np.unique(self.spans.label) if index != ABSENT})
+        place = {code: number for number, code in enumerate(used)}
+        label_rank = np.array([*(place.get(code, ABSENT) for code in self.codes), ABSENT])
+        spans = self.spans
+        columns = (article_rank[spans.article], spans.start, spans.end, label_rank[spans.label])
+        rows = np.lexsort(columns[::-1])
+        articles = sorted(zip(self.articles, self.sha256s, strict=True), key=itemgetter(0))
+        digest = hashlib.sha256(json.dumps([articles, used]).encode())
+        for column in columns:
             digest.update(column[rows].astype("<i8").tobytes())
-        digest.update("\n".join(labels[rows].tolist()).encode())
         return digest.hexdigest()[:8]
 
 
@@ -73,7 +78,7 @@ def views_of(
     """Return views from one Arrow list of SPAN_TYPE per article.
 
     Label codes that are not among `codes` are put behind them, in order of appearance; a missing label
-    or offset has the index NOT_AN_INTEGER.
+    or offset has the index ABSENT.
     """
     flat = lists.flatten()
     labels = pc.struct_field(flat, "label")
@@ -88,5 +93,13 @@ def views_of(
     return Views(name, tuple(articles), tuple(sha256s), all_codes, spans, lengths)
 
 
+def _ranks(names: Sequence[str]) -> Column:
+    """Return for each name its place in alphabetical order."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
 def _integers(column: pa.Array) -> Column:
-    return np.asarray(pc.fill_null(column.cast(pa.int64()), NOT_AN_INTEGER), dtype=np.int64)
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), ABSENT), dtype=np.int64)

@@ -34,7 +34,7 @@ def main() -> None:
     gold = random_tags(generator, scheme)
     predicted = degraded(gold, generator)
     views = [as_views(tags, scheme) for tags in (gold, predicted)]
-    predictions = Predictions(views[1], np.zeros(len(views[1].spans), dtype=bool))
+    predictions = Predictions(views[1])
     ours, theirs = [], []
     for _ in range(RUNS):
         ours.append(seconds(lambda: score(views[0], predictions, scheme)))

@@ -111,7 +111,7 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
                 yield line
             else:
                 yield from _metadata_problems(line)
-                identity = str(line.value.get("id"))
+                identity = str(line.value.get("id", "(no id)"))
                 if identity in metadata:
                     expected = "one line for each article"
                     yield Problem("metadata_twice", line.where, f"a second line for {identity}", expected)

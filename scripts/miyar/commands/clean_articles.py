@@ -8,7 +8,7 @@ import typer
 from miyar.article import METADATA_FILE, found_articles
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.errors import DataError, Problem
-from miyar.output import write_json_lines, written_folder
+from miyar.output import refuse_overlap, write_json_lines, written_folder
 from miyar.terminal import say, tracked
 
 CHANGES_FILE = "changes.jsonl"
@@ -33,6 +33,7 @@ def run(
 
     Example: miyar clean-articles inbox/ -o corpus/articles --encoding cp1256
     """
+    refuse_overlap(paths, output)
     found = tracked(found_articles(paths, text_field, id_field), "cleaning", None)
     cleaned = list(clean_articles(found, encoding))
     problems = [item for item in cleaned if isinstance(item, Problem)]

@@ -11,7 +11,7 @@ from miyar.commands.options import Config, Configured, load_scheme
 from miyar.guidelines import guidelines_file
 from miyar.labelstudio.suggestions import suggested_results
 from miyar.labelstudio.tasks import digest, task, with_suggestion
-from miyar.output import write_json
+from miyar.output import refuse_overlap, write_json
 from miyar.scheme import Scheme
 from miyar.terminal import say, tracked
 
@@ -38,6 +38,7 @@ def run(
 
     Example: miyar convert-articles corpus/articles -o tasks.json
     """
+    refuse_overlap([*paths, suggest], output)
     configured = load_scheme(config)
     articles = read_articles(paths, text_field, id_field)
     tasks = make_tasks(articles, configured)

@@ -10,12 +10,12 @@ import typer
 import miyar
 from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
-from miyar.dataset import MARK, write_card, write_dataset
+from miyar.dataset import MANIFEST, PARQUET, write_card, write_dataset
 from miyar.errors import DataError, count_by_code
 from miyar.labelstudio.exports import Export, find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.results import Reject
-from miyar.output import write_json, write_json_lines, written_folder
+from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
 from miyar.report import Format, render_ledger
 from miyar.terminal import say, tracked
 
@@ -45,6 +45,7 @@ def run(
 
     Example: miyar import-annotations export.json --articles corpus/articles -o dataset
     """
+    refuse_overlap([*exports, *articles], output, quarantine)
     configured = load_scheme(config)
     texts = {article.id: article for article in read_articles(articles)}
     imported = import_exports(find_exports(exports, one_server), texts, configured, output, quarantine)
@@ -68,7 +69,7 @@ def import_exports(
     """
     imported = Import(exports, articles, configured.scheme)
     views = Counter[tuple[str, str]]()
-    with written_folder(output, mark=MARK) as folder:
+    with written_folder(output, mark=PARQUET) as folder:
         stream = tracked(imported.annotations(), "importing", None)
         labels = write_dataset(folder, _counted(stream, views), articles, configured.scheme)
         if imported.rejects and not quarantine:
@@ -76,7 +77,7 @@ def import_exports(
             raise DataError(imported.problems, HOW_TO_GO_ON)
         known = [*facts, *_facts(imported, views, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
-        write_json(folder / MARK, _manifest(imported, views))
+        write_json(folder / MANIFEST, _manifest(imported, views))
         if quarantine:
             write_json_lines(quarantine, map(_aside, imported.rejects))
     return imported
@@ -119,11 +120,11 @@ def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[st
         "miyar": miyar.__version__,
         "scheme": imported.scheme.signature,
         "exports": [
-            {"file": _short(export.path), "sha256": export.sha256, "tasks": imported.tasks[str(export.path)]}
+            {"file": export.name, "sha256": export.sha256, "tasks": imported.tasks[str(export.path)]}
             for export in imported.exports
         ],
         "annotators": [
-            {"source": _short(Path(key.source)), "user": key.user, "pseudonym": name}
+            {"source": key.source, "user": key.user, "pseudonym": name}
             for key, name in imported.annotators.items()
         ],
         "annotations": [{"annotator": a, "status": s, "count": n} for (a, s), n in sorted(views.items())],
@@ -131,11 +132,6 @@ def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[st
         "left_out": dict(imported.selection.left_out),
         "notes": {note: count for note, count in imported.notes.items() if count},
     }
-
-
-def _short(path: Path) -> str:
-    """Return file and folder, which tell exports apart without telling where they lie."""
-    return "/".join(path.parts[-2:])
 
 
 def _aside(reject: Reject) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """The command run-demo."""
 
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from miyar import __version__
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
 from miyar.commands.convert_articles import make_tasks
@@ -25,7 +26,7 @@ from miyar.extractors.lexicon import RELEASE
 from miyar.labelstudio.client import Studio, connect, connect_as_owner, sign_up
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.exports import MANIFEST, find_exports
-from miyar.labelstudio.server import Server
+from miyar.labelstudio.server import Server, label_studio_command
 from miyar.labelstudio.tasks import results
 from miyar.output import refuse_foreign, write_json
 from miyar.predictions import read_predictions
@@ -33,7 +34,7 @@ from miyar.report import Format, render_ledger, render_scores
 from miyar.scheme import own_folders
 from miyar.terminal import say, tracked
 
-STUDIO, TASKS, DATASET = "studio", "tasks.json", "dataset"
+MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
 PREDICTIONS = Path("predictions") / f"lexicon@{RELEASE}"
 REFERENCE = "A1"
 HONEST = "Texts and labels are machine-written and were not reviewed by a native speaker."
@@ -69,12 +70,14 @@ def run(
 
     Example: miyar run-demo -o demo
     """
-    refuse_foreign(output, mark=STUDIO)
-    shutil.rmtree(output / STUDIO, ignore_errors=True)
+    label_studio_command()
+    refuse_foreign(output, mark=MARK)
     demo = _demo(load_scheme(config), output)
+    write_json(output / MARK, {"miyar": __version__, "scheme": demo.configured.scheme.signature})
     tasks = make_tasks(demo.articles, demo.configured)
     write_json(output / TASKS, tasks)
-    with started(output / STUDIO) as server:
+    data = _new_folder(output / "studio")
+    with started(data) as server:
         exports = _annotate(demo, server, tasks)
     imported = import_exports(
         find_exports(exports),
@@ -87,7 +90,7 @@ def run(
     for line in summary(imported):
         say(line)
     print(_score(demo, output / PREDICTIONS))
-    print("\n".join(["", *_made(output)]))
+    print("\n".join(["", *_made(output, data)]))
 
 
 def demo_folder(name: str, in_wheel: str) -> Path:
@@ -151,11 +154,17 @@ def _score(demo: Demo, predictions: Path) -> str:
     return render_scores([scored], scheme, Format.TEXT)
 
 
-def _made(output: Path) -> Iterator[str]:
+def _new_folder(wanted: Path) -> Path:
+    """Return a folder that is not there yet: what people labelled in an earlier demo is kept."""
+    later = (wanted.with_name(f"{wanted.name}-{number}") for number in count(2))
+    return next(folder for folder in chain([wanted], later) if not folder.exists())
+
+
+def _made(output: Path, data: Path) -> Iterator[str]:
     """Yield what the demo made, a line each."""
     yield f"tasks        {output / TASKS}"
     yield f"exports      {output / 'annotations' / 'demo'}"
     yield f"dataset      {output / DATASET}"
     yield f"predictions  {output / PREDICTIONS}"
     yield f"score        {output / 'score.json'}"
-    yield f"server data  {output / STUDIO} (open it again: miyar start-studio --data {output / STUDIO})"
+    yield f"server data  {data} (open it again: miyar start-studio --data {data})"

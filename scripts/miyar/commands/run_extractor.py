@@ -16,7 +16,7 @@ from miyar.dataset import gold_annotations
 from miyar.errors import UsageError
 from miyar.extractors import EXTRACTORS, Extraction, Settings, find_extractor
 from miyar.extractors.model import PredictedSpan
-from miyar.output import write_json_lines, written_folder
+from miyar.output import refuse_overlap, write_json_lines, written_folder
 from miyar.predictions import PREDICTIONS_FILE, RELEASE_FILE
 from miyar.terminal import say, tracked
 
@@ -46,6 +46,9 @@ def run(
     """
     if (gold is None) == (lexicon is None):
         raise UsageError("the extractor learns from --gold or reads --lexicon: give one of the two")
+    if lexicon and (annotator or leave_one_out):
+        raise UsageError("--annotator and --leave-one-out say how to learn from --gold, not from --lexicon")
+    refuse_overlap([*articles, gold, lexicon], output)
     learnt = learnable(gold, annotator) if gold else ()
     extraction = extract(name, read_articles(articles), Settings(learnt, lexicon, leave_one_out), output)
     say(f"{extraction.name}@{extraction.release}: {output}")

@@ -7,6 +7,7 @@ import typer
 
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.dataset import read_gold
+from miyar.errors import DataError
 from miyar.predictions import Missing, Policy, Predictions, Unknown, read_predictions
 from miyar.report import Format, render_scores
 from miyar.scheme import Scheme
@@ -43,13 +44,13 @@ def run(
     Example: miyar score-extractors dataset predictions/lexicon --annotator A1
     """
     scheme = load_scheme(config).scheme
-    views = read_gold(gold, scheme, annotator)
-    policy = Policy(missing, unknown)
     reference = f"annotator={annotator}" if annotator else ""
-    scores = [
-        score_one(views, read_predictions(path, views, scheme, policy), scheme, reference)
-        for path in predictions
-    ]
+    try:
+        views = read_gold(gold, scheme, annotator)
+        read = [read_predictions(path, views, scheme, Policy(missing, unknown)) for path in predictions]
+    except DataError as error:
+        raise DataError(error.problems, "Nothing was scored.") from error
+    scores = [score_one(views, one, scheme, reference) for one in read]
     print(render_scores(scores, scheme, form))
 
 

@@ -4,17 +4,25 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from miyar.commands.options import Config, Configured, load_scheme
 from miyar.errors import MiyarError, UsageError
 from miyar.guidelines import as_html, guidelines_file
-from miyar.labelstudio.client import Studio, connect_as_owner
+from miyar.labelstudio.client import LONGEST_TITLE, SHORTEST_TITLE, Studio, connect_as_owner
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.server import Server, running_server
 from miyar.terminal import say, waiting
+
+
+class Planned(NamedTuple):
+    """A project to make."""
+
+    title: str
+    tasks: list[dict[str, Any]]
+    configured: Configured
 
 
 def run(
@@ -35,16 +43,14 @@ def run(
 
     Example: miyar start-studio --tasks tasks.json --project "My articles"
     """
-    configured = load_scheme(config) if tasks else None
+    planned = _planned(project, tasks, load_scheme(config)) if tasks else None
     with started(data, port) as server:
-        if tasks and configured:
+        if planned:
             with closing(connect_as_owner(server)) as studio:
-                fill_project(studio, project, tasks, configured)
-        print(
-            f"address:  {server.url}\nlogin:    {server.login.email}\npassword: {server.login.password}",
-            flush=True,
-        )
-        say("Ctrl-C stops the server; its data stay in " + str(data))
+                fill_project(studio, planned)
+        login = server.login
+        print(f"address:  {server.url}\nlogin:    {login.email}\npassword: {login.password}", flush=True)
+        say(f"Ctrl-C stops the server; its data stay in {data}")
         _wait(server)
 
 
@@ -57,20 +63,35 @@ def started(data: Path, port: int | None = None) -> Iterator[Server]:
         yield server
 
 
-def fill_project(studio: Studio, title: str, tasks: Path, configured: Configured) -> None:
-    """Make a project with the scheme's configuration and the tasks, unless there is one with that title."""
-    if title in studio.projects():
-        say(f"the project {title!r} is there already; its tasks were left as they are")
+def fill_project(studio: Studio, planned: Planned) -> None:
+    """Make a project and send its tasks, unless there is one with its title; all of it or nothing."""
+    if planned.title in studio.projects():
+        say(f"the project {planned.title!r} is there already; its tasks were left as they are")
         return
+    config, text = render_config(planned.configured.scheme), instruction(planned.configured)
+    identity = studio.create_project(planned.title, config, text)
     try:
-        values = json.loads(tasks.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        studio.import_tasks(identity, planned.tasks)
+    except (MiyarError, KeyboardInterrupt):
+        studio.delete_project(identity)
+        raise
+    say(f"project {planned.title!r}: {len(planned.tasks)} tasks")
+
+
+def _planned(title: str, file: Path, configured: Configured) -> Planned:
+    """Return the project to make; everything that can be refused is refused before the server starts."""
+    if not SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
         raise UsageError(
-            f"{tasks}: not a file of tasks: {error}; make one with miyar convert-articles"
-        ) from error
-    identity = studio.create_project(title, render_config(configured.scheme), instruction(configured))
-    studio.import_tasks(identity, values)
-    say(f"project {title!r}: {len(values)} tasks")
+            f"--project {title!r}: Label Studio takes {SHORTEST_TITLE} to {LONGEST_TITLE} characters"
+        )
+    remedy = "make a file of tasks with miyar convert-articles"
+    try:
+        tasks = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: not a file of tasks: {error}; {remedy}") from error
+    if not isinstance(tasks, list) or not all(isinstance(t, dict) and "data" in t for t in tasks):
+        raise UsageError(f"{file}: not a list of tasks with “data”; {remedy}")
+    return Planned(title, tasks, configured)
 
 
 def instruction(configured: Configured) -> str:

@@ -1,6 +1,6 @@
 """Extractors: anything that reads articles and returns spans. Those of other packages come in by entry point.
 
-To add one here, write a function like those below in a module of its own and name it in EXTRACTORS; from
+To add one here, write a function like `lexicon` in a module of its own and name it in EXTRACTORS; from
 another package, name it in the entry point group `miyar.extractors`.
 """
 

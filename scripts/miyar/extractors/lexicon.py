@@ -4,6 +4,8 @@ An entry is a sequence of normalised words, the first without ال. It is looked
 without attached particles, longest entry first; entries may nest, and crossing ones are left out.
 """
 
+import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +56,9 @@ def lexicon(articles: Sequence[Article], settings: Settings) -> Extraction:
     """
     if settings.lexicon:
         entries = _read_entries(settings.lexicon)
-        return Extraction("lexicon", RELEASE, (_find(article, entries) for article in articles))
+        digest = hashlib.sha256(settings.lexicon.read_bytes()).hexdigest()
+        spans = (_find(article, entries) for article in articles)
+        return Extraction("lexicon", RELEASE, spans, {"lexicon_sha256": digest})
     by_id = {article.id: article for article in articles}
     _refuse_unknown(settings.gold, by_id)
     evidence = _evidence(settings.gold, by_id)
@@ -62,9 +66,20 @@ def lexicon(articles: Sequence[Article], settings: Settings) -> Extraction:
         "lexicon",
         RELEASE,
         _learnt(articles, evidence, settings.leave_one_out),
-        {"leave_one_out": settings.leave_one_out, "minimum_share": MINIMUM_SHARE},
+        {
+            "leave_one_out": settings.leave_one_out,
+            "minimum_share": MINIMUM_SHARE,
+            "gold_sha256": _digest(settings.gold),
+            "annotators": sorted({annotation.annotator for annotation in settings.gold}),
+        },
         tuple(sorted({annotation.sha256 for annotation in settings.gold})),
     )
+
+
+def _digest(gold: Iterable[Annotation]) -> str:
+    """Return the SHA-256 of the annotations, whatever their order."""
+    lines = sorted(json.dumps(annotation.to_dict(), sort_keys=True) for annotation in gold)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _learnt(
@@ -148,10 +163,13 @@ def _matches(text: str, keys: Iterable[Key]) -> list[Match]:
     normalised = normalise(text)
     words = _words(normalised.text)
     found: list[Match] = []
+    open_matches: list[Match] = []
     for index in range(len(words)):
         for match in _matches_at(index, words, wanted, longest, normalised):
-            if not any(_crosses(match.place, other.place) for other in found[-longest:]):
+            open_matches = [other for other in open_matches if other.place.end > match.place.start]
+            if not any(_crosses(match.place, other.place) for other in open_matches):
                 found.append(match)
+                open_matches.append(match)
     return found
 
 

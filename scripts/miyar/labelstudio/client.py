@@ -52,6 +52,11 @@ class Studio:
             )
         return int(project.id)
 
+    def delete_project(self, project: int) -> None:
+        """Delete a project with everything in it."""
+        with _asked(f"delete project {project}"):
+            self.sdk.projects.delete(id=project)
+
     def import_tasks(self, project: int, tasks: Sequence[dict[str, Any]]) -> list[int]:
         """Send tasks in chunks and return their ids in the same order."""
         ids: list[int] = []
@@ -105,7 +110,15 @@ def connect_as_owner(server: Server) -> Studio:
         token = access_token(server.url, server.login)
         with private_file(file) as stream:
             stream.write(token)
-    return connect(server.url, file.read_text(encoding="utf-8"))
+    studio = connect(server.url, file.read_text(encoding="utf-8"))
+    try:
+        studio.me()
+    except MiyarError as error:
+        studio.close()
+        raise MiyarError(
+            f"{error}\n{file}: restore this token, or start with another --data folder"
+        ) from error
+    return studio
 
 
 def access_token(url: str, login: Login) -> str:

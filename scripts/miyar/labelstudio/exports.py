@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,17 +44,20 @@ class Rank(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export file; `source` is what its user ids belong to, `pseudonyms` what a manifest says of them."""
+    """An export file; `source` is what its user ids belong to, `pseudonyms` what a manifest says of them.
+
+    `sha256` is empty where the file cannot be read, which `read_tasks` says.
+    """
 
     path: Path
     source: str
     pseudonyms: Mapping[str, str] = field(default_factory=dict)
+    sha256: str = ""
 
     @property
-    def sha256(self) -> str:
-        """Return the SHA-256 of the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+    def name(self) -> str:
+        """Return file and folder, which tell exports apart without telling where they lie."""
+        return short_name(self.path)
 
 
 class Task(NamedTuple):
@@ -105,7 +109,7 @@ class Task(NamedTuple):
         """
         user = annotation.get("completed_by")
         if isinstance(user, dict):
-            user = user.get("id") or user.get("email")
+            user = user.get("id") or _account(user.get("email"))
         nobody = f"nobody, annotation {annotation.get('id')}"
         return AnnotatorKey(self.export.source, nobody if user is None else str(user))
 
@@ -141,12 +145,21 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     """Return the exports with what a manifest.json beside them says of server and annotators.
 
     Without a manifest user ids belong to their file, or to all files with `one_server`. Raises UsageError
-    where a file is given twice.
+    where a file or a copy of it is given twice: its annotators would agree with themselves.
     """
-    twice = [str(path) for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
+    exports = tuple(_export(path, "one server" if one_server else None) for path in paths)
+    names: dict[str, list[str]] = {}
+    for export in exports:
+        names.setdefault(export.sha256, []).append(str(export.path))
+    twice = [" and ".join(same) for digest, same in names.items() if digest and len(same) > 1]
     if twice:
-        raise UsageError(f"given twice: {', '.join(twice)}; name each export once")
-    return tuple(_export(path, "one server" if one_server else None) for path in paths)
+        raise UsageError(f"given twice: {'; '.join(twice)}; name each export once")
+    return exports
+
+
+def short_name(path: Path) -> str:
+    """Return the last two parts of a path."""
+    return "/".join(path.parts[-2:])
 
 
 def read_tasks(export: Export) -> Iterator[Task]:
@@ -166,21 +179,39 @@ def read_tasks(export: Export) -> Iterator[Task]:
 
 
 def pseudonyms(keys: Iterable[AnnotatorKey], exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
-    """Return a pseudonym per annotator: the manifest's, or the next free one of A1, A2, …"""
-    known = {
-        AnnotatorKey(export.source, user): name
+    """Return a pseudonym per annotator: the manifests', or the next free one of A1, A2, …
+
+    Raises DataError where manifests give one name to two annotators or two names to one.
+    """
+    known = _known_pseudonyms(exports)
+    order = {export.source: number for number, export in enumerate(exports)}
+    ranked = sorted(set(keys), key=lambda key: (order[key.source], key.user.zfill(20)))
+    taken = set(known.values())
+    free = (name for number in count(1) if (name := f"A{number}") not in taken)
+    return {key: known[key] if key in known else next(free) for key in ranked}
+
+
+def _known_pseudonyms(exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
+    said = {
+        (AnnotatorKey(export.source, user), name)
         for export in exports
         for user, name in export.pseudonyms.items()
     }
-    order = {export.source: number for number, export in enumerate(exports)}
-    ranked = sorted(set(keys), key=lambda key: (order[key.source], key.user.zfill(20)))
-    taken, number = set(known.values()), 0
-    for key in ranked:
-        while key not in known:
-            number += 1
-            if f"A{number}" not in taken:
-                known[key] = f"A{number}"
-    return {key: known[key] for key in ranked}
+    keys, names = Counter(key for key, _ in said), Counter(name for _, name in said)
+    clashes = sorted((name, key) for key, name in said if keys[key] > 1 or names[name] > 1)
+    if clashes:
+        expected = "one pseudonym for each annotator, one annotator for each pseudonym"
+        remedy = "mend the manifest.json files, or import the batches apart"
+        raise DataError(
+            Problem("pseudonym_clash", key.source, f"{name} for user {key.user}", expected, remedy)
+            for name, key in clashes
+        )
+    return dict(said)
+
+
+def _account(email: Any) -> str | None:
+    """Return a key that stands for an address: addresses are stored nowhere."""
+    return f"account {hashlib.sha256(email.encode()).hexdigest()[:8]}" if isinstance(email, str) else None
 
 
 def _rank(annotation: Mapping[str, Any]) -> Rank:
@@ -202,18 +233,24 @@ def _moment(value: Any) -> datetime:
 
 
 def _export(path: Path, source: str | None) -> Export:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        digest = ""
     manifest = path.parent / MANIFEST
     if not manifest.is_file():
-        return Export(path, source or str(path))
+        return Export(path, source or short_name(path), sha256=digest)
     try:
         value = json.loads(manifest.read_text(encoding="utf-8"))
         names = dict(value["annotators"])
-        if not all(isinstance(name, str) for name in names.values()) or len(set(names.values())) < len(names):
-            raise ValueError("a pseudonym is no text, or is given twice")
-        return Export(path, source or str(value["server"]), names)
+        if not all(isinstance(name, str) for name in names.values()):
+            raise ValueError("a pseudonym is no text")
+        return Export(path, source or str(value["server"]), names, digest)
     except (ValueError, KeyError, TypeError) as error:
-        expected = '{"server": "…", "annotators": {"USER ID": "A1"}}'
-        raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected)]) from error
+        expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
+        remedy = "mend the file, or move the export to a folder without it"
+        raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected, remedy)]) from error
 
 
 def _refuse_other_formats(path: Path) -> None:

@@ -17,6 +17,7 @@ from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 
 OTHER_SCHEME = "scheme_of_another_version"
+OF_SKIPPED = "region_of_a_skipped_annotation_left_out"
 
 
 @dataclass(slots=True)
@@ -86,6 +87,8 @@ class Import:
         conversion = Conversion(article, self.scheme, _where(task, value))
         skipped = bool(value.get("was_cancelled"))
         conversion.add([] if skipped else _results(value))
+        if skipped:
+            self.notes[OF_SKIPPED] += len(_results(value))
         self.ledger.add(conversion.ledger)
         self.rejects.extend(conversion.rejects)
         self.notes.update(conversion.notes)
@@ -120,7 +123,8 @@ def _results(annotation: Mapping[str, Any]) -> list[Any]:
 
 def _without_account(annotation: Mapping[str, Any]) -> dict[str, Any]:
     user = annotation.get("completed_by")
-    return {**annotation, "completed_by": user.get("id") if isinstance(user, dict) else user}
+    identity = user.get("id") if isinstance(user, dict) else user
+    return {**annotation, "completed_by": identity if isinstance(identity, int) else None}
 
 
 def _where(task: Task, annotation: Mapping[str, Any]) -> str:

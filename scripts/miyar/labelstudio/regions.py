@@ -39,7 +39,7 @@ class Ends(NamedTuple):
 
 @dataclass(slots=True)
 class Conversion:
-    """One annotation's results on their way to spans and arguments; `finish` gives what came of them."""
+    """One annotation's results on their way to spans and arguments."""
 
     article: Article
     scheme: Scheme

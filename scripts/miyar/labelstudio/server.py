@@ -68,7 +68,8 @@ def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
     command = label_studio_command()
     port = free_port() if port is None else port
     refuse_taken_port(port)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.chmod(0o700)  # the database holds addresses, labels and the token that opens sign-up
     login = _login(data)
     process = _start(command, data, port, login)
     server = Server(f"http://{HOST}:{port}", login, data, process)
@@ -113,7 +114,12 @@ def _login(data: Path) -> Login:
     """Return the login that the data folder's server was made with, or a new one with a random password."""
     file = data / LOGIN_FILE
     if file.is_file():
-        return Login(**json.loads(file.read_text(encoding="utf-8")))
+        try:
+            return Login(**json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise MiyarError(
+                f"{file}: holds no login; restore it, or start with another --data folder"
+            ) from error
     login = Login(ADMIN, secrets.token_urlsafe(12))
     with private_file(file) as stream:
         json.dump({"email": login.email, "password": login.password}, stream)

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from miyar.guidelines import markdown_cell
 from miyar.report.format import Format
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro, Measure, Score
@@ -48,7 +50,7 @@ def _markdown_lines(score: Score, scheme: Scheme) -> Iterator[str]:
         yield f"| {' | '.join((layer, *HEAD[1:]))} |"
         yield f"|---|{'---:|' * (len(HEAD) - 2)}---|"
         for row in _rows(measures, scheme):
-            cells = [f"**{cell}**" if row.heavy and cell else cell for cell in row.cells]
+            cells = [f"**{cell}**" if row.heavy and cell else markdown_cell(cell) for cell in row.cells]
             yield f"| {' | '.join(cells)} |"
         yield ""
         yield from (f"- {note}" for note in _notes(score))
@@ -79,7 +81,7 @@ def _table(layer: str, measures: Mapping[str, Measure], scheme: Scheme) -> Table
     rows = list(_rows(measures, scheme))
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         ends = following is not None and following.heavy and not row.heavy
-        table.add_row(*row.cells, end_section=ends)
+        table.add_row(*map(Text, row.cells), end_section=ends)
     return table
 
 

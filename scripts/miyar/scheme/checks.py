@@ -15,7 +15,8 @@ EXPECTED_HOTKEY = (
     "a letter a to z but u, which unselects regions in the page, or nothing; a digit would relabel the "
     "region whose value is typed on the number pad"
 )
-CONTROLS = ("entity", "trigger", "text")  # names that the labelling page has already
+# names that the labelling page, or a span in the dataset, has already
+RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Tables = Mapping[str, Any]
@@ -112,8 +113,8 @@ def _codes(tables: Tables, path: str) -> Iterator[Problem]:
                 yield Problem("code_twice", where, f"{code} is also in {seen[code]}", "a code of its own")
             seen.setdefault(code, kind)
     for code in tables.get("attributes", {}):
-        if not CODE.fullmatch(code) or code in CONTROLS:
-            expected = f"a letter, then letters, digits, _ and . (ASCII), and not {', '.join(CONTROLS)}"
+        if not CODE.fullmatch(code) or code in RESERVED:
+            expected = f"a letter, then letters, digits, _ and . (ASCII), and not {', '.join(RESERVED)}"
             yield Problem("bad_code", f"{path}: [attributes.{code}]", code, expected)
 
 

@@ -18,6 +18,7 @@ from miyar.spantable import Column, SpanTable, Views
 
 CHARGED = "?"
 UNTYPED = "SPAN"
+NOT_HERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,12 @@ class Sides:
 
 
 class Counted(NamedTuple):
-    """A measure's cells, kept for seqeval, and its counts by label."""
+    """A measure's cells, kept for seqeval, and what is reported of them."""
 
     names: tuple[str, ...]
     cells: Cells
-    counts: Counts
+    labels: tuple[PRF, ...]
+    micro: PRF
 
 
 def score(gold: Views, predictions: Predictions, scheme: Scheme, reference: str = "") -> Score:
@@ -47,11 +49,11 @@ def score(gold: Views, predictions: Predictions, scheme: Scheme, reference: str 
     `reference` is what the signature says of the gold besides its digest, such as "annotator=A1".
     Raises RuntimeError where seqeval's numbers differ from ours: that is a bug.
     """
-    sides = _sides(gold, predictions, scheme, "entities")
+    sides = _entities(gold, predictions.views, scheme)
     counted = {"strict": _counted(sides), "untyped": _counted(sides.untyped())}
     started = time.perf_counter()
     for measure in counted.values():
-        check_with_seqeval(measure.cells, measure.names)
+        check_with_seqeval(measure.cells, measure.names, measure.labels, measure.micro)
     seconds = time.perf_counter() - started
     choices = _choices(gold, predictions, scheme, reference)
     measures = {name: _measure(name, "entities", value, choices) for name, value in counted.items()}
@@ -66,35 +68,34 @@ def score(gold: Views, predictions: Predictions, scheme: Scheme, reference: str 
     )
 
 
-def _sides(gold: Views, predictions: Predictions, scheme: Scheme, layer: Layer) -> Sides:
-    """Return one layer of both sides; a prediction with an unknown label is charged to the entities."""
-    names = tuple(label.code for label in scheme.labels if label.layer == layer)
-    index = {code: number for number, code in enumerate(names)}
-    charged = len(names) if layer == "entities" else None
-    known = {label.code for label in scheme.labels}
+def _entities(gold: Views, predicted: Views, scheme: Scheme) -> Sides:
+    """Return the entities of both sides; a prediction with an unknown label is charged to them."""
+    names = (*(label.code for label in scheme.entities), CHARGED)
+    charged = names.index(CHARGED)
+    known = {code: index for index, code in enumerate(names[:charged])}
+    others = {label.code: NOT_HERE for label in scheme.triggers}
     return Sides(
-        (*names, CHARGED),
-        _only(gold.spans, _targets(gold, index)),
-        _only(_unmatchable(predictions), _targets(predictions.views, index, charged, known)),
+        names,
+        _only(gold.spans, _targets(gold, known, NOT_HERE)),
+        _unmatchable(_only(predicted.spans, _targets(predicted, known | others, charged)), charged),
     )
 
 
-def _targets(
-    views: Views, index: Mapping[str, int], charged: int | None = None, known: set[str] | None = None
-) -> Column:
-    """Return for each span its label's index in the layer, or -1 where it is not of the layer."""
-    other = [-1 if charged is None or code in (known or ()) else charged for code in views.codes]
-    table = [index.get(code, rest) for code, rest in zip(views.codes, other, strict=True)]
-    missing = -1 if charged is None else charged
-    return np.array([*table, missing], dtype=np.int64)[views.spans.label]
+def _targets(views: Views, targets: Mapping[str, int], otherwise: int) -> Column:
+    """Return each span's label as an index into the layer; a missing label is one more unknown one."""
+    table = [*(targets.get(code, otherwise) for code in views.codes), otherwise]
+    return np.array(table, dtype=np.int64)[views.spans.label]
 
 
-def _unmatchable(predictions: Predictions) -> SpanTable:
-    """Return the predicted spans, each charged one moved to a place of its own outside every text."""
-    spans = predictions.views.spans
-    outside = -1 - np.arange(len(spans))
-    start = np.where(predictions.charged, outside, spans.start)
-    return SpanTable(spans.article, start, spans.end, spans.label)
+def _unmatchable(side: SpanTable, charged: int) -> SpanTable:
+    """Return the spans, those that nothing may match each moved to a place of its own outside every text.
+
+    These are spans with an unknown label, even where the gold has their extent, and spans without
+    readable offsets, of which no two are known to be the same.
+    """
+    alone = (side.label == charged) | (side.start < 0) | (side.end < 0)
+    start = np.where(alone, -1 - np.arange(len(side)), side.start)
+    return SpanTable(side.article, start, side.end, side.label)
 
 
 def _only(spans: SpanTable, targets: Column) -> SpanTable:
@@ -107,7 +108,9 @@ def _relabelled(spans: SpanTable, label: Column | int) -> SpanTable:
 
 def _counted(sides: Sides) -> Counted:
     table = cells(sides.gold, sides.predicted)
-    return Counted(sides.names, table, counts(table, len(sides.names)))
+    totals = counts(table, len(sides.names))
+    [micro] = _prfs(totals.micro())
+    return Counted(sides.names, table, tuple(_prfs(totals)), micro)
 
 
 def _choices(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> dict[str, str]:
@@ -125,13 +128,12 @@ def _choices(gold: Views, predictions: Predictions, scheme: Scheme, reference: s
 def _measure(name: str, layer: Layer, counted: Counted, choices: Mapping[str, str]) -> Measure:
     parts = {"miyar": miyar.__version__, "measure": name, "layer": layer, **choices}
     signature = "|".join(f"{key}:{value}" for key, value in parts.items())
-    micro = next(_prfs(counted.counts.micro()))
     if counted.names == (UNTYPED,):
-        return Measure(signature, micro)
-    labels = dict(zip(counted.names, _prfs(counted.counts), strict=True))
+        return Measure(signature, counted.micro)
+    labels = dict(zip(counted.names, counted.labels, strict=True))
     if not labels[CHARGED].predicted:
         del labels[CHARGED]
-    return Measure(signature, micro, _macro(labels), labels)
+    return Measure(signature, counted.micro, _macro(labels), labels)
 
 
 def _prfs(table: Counts) -> Iterator[PRF]:

@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from miyar.matching import Cells, Counts, counts
+from miyar.matching import Cells, counts
+from miyar.scoring.model import PRF
 from miyar.spantable import Mask
 
 TOLERANCE = 1e-12
@@ -19,19 +20,31 @@ CHUNK = 50_000
 Ratios = NDArray[np.float64]
 
 
-def check_with_seqeval(table: Cells, names: Sequence[str]) -> None:
-    """Refuse with RuntimeError, as a bug, where seqeval's numbers differ from ours.
+def check_with_seqeval(table: Cells, names: Sequence[str], labels: Sequence[PRF], micro: PRF) -> None:
+    """Refuse with RuntimeError, as a bug, where what is reported differs from seqeval's numbers.
 
     Precision, recall, F1 and support are compared per label and micro, within 1e-12, in chunks of whole
-    articles, so that memory stays flat.
+    articles, so that memory stays flat; the chunks' counts have to add up to the reported ones.
     """
+    totals = np.zeros((len(names), 3), dtype=np.int64)
     for part in _chunks(table):
         own = counts(part, len(names))
+        totals += np.stack([own.tp, own.predicted, own.gold], axis=1)
         present = np.flatnonzero(own.predicted + own.gold)
         by_name = sorted(present, key=lambda index: names[index])
         gold, predicted = (_tags(part, side, names) for side in (part.gold, part.predicted))
-        _compare(_seqeval(gold, predicted, None), _ratios(own)[:, by_name], [names[i] for i in by_name])
-        _compare(_seqeval(gold, predicted, "micro"), _ratios(own.micro()), ["micro average"])
+        prfs = [PRF(int(own.tp[i]), int(own.predicted[i]), int(own.gold[i])) for i in by_name]
+        _compare(_seqeval(gold, predicted, None), prfs, [names[i] for i in by_name])
+        _compare(_seqeval(gold, predicted, "micro"), [_total(prfs)], ["micro average"])
+    reported = [[prf.tp, prf.predicted, prf.gold] for prf in labels]
+    if not np.array_equal(totals, np.array(reported)) or micro != _total(labels):
+        raise RuntimeError(
+            f"the counts that seqeval confirmed are not those reported: {totals.tolist()}, {reported}"
+        )
+
+
+def _total(prfs: Sequence[PRF]) -> PRF:
+    return PRF(sum(p.tp for p in prfs), sum(p.predicted for p in prfs), sum(p.gold for p in prfs))
 
 
 def _chunks(table: Cells) -> Iterator[Cells]:
@@ -61,13 +74,9 @@ def _seqeval(gold: list[list[str]], predicted: list[list[str]], average: str | N
     return np.array([np.atleast_1d(row) for row in rows], dtype=np.float64)
 
 
-def _ratios(own: Counts) -> Ratios:
-    pairs = ((own.tp, own.predicted), (own.tp, own.gold), (2 * own.tp, own.predicted + own.gold))
-    ratios = [np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0) for top, bottom in pairs]
-    return np.stack([*ratios, own.gold.astype(np.float64)])
-
-
-def _compare(theirs: Ratios, ours: Ratios, names: Sequence[str]) -> None:
+def _compare(theirs: Ratios, prfs: Sequence[PRF], names: Sequence[str]) -> None:
+    """Compare as many labels; what is undefined for us is 0 for seqeval."""
+    ours = np.array([[p.precision or 0.0, p.recall or 0.0, p.f1 or 0.0, p.gold] for p in prfs]).T
     if theirs.shape != ours.shape:
         raise RuntimeError(f"seqeval gives {theirs.shape[1]} labels where {', '.join(names)} were counted")
     for row, column in np.argwhere(np.abs(theirs - ours) > TOLERANCE):
