@@ -95,8 +95,12 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_path_of_another_kind_is_a_wrong_call(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"missing\.txt: not a folder of \.txt files"):
+    with pytest.raises(UsageError, match=r"missing\.txt: there is no such file"):
         read_articles([tmp_path / "missing.txt"])
+    (tmp_path / "news.docx").write_bytes(b"PK")
+    with pytest.raises(UsageError, match=r"news\.docx: not a folder of \.txt files"):
+        read_articles([tmp_path / "news.docx"])
+    assert problem_of(tmp_path).found == "no .txt file, but news.docx"
 
 
 def test_cp1256_is_recognised_and_the_remedy_names_it(tmp_path: Path) -> None:

@@ -59,9 +59,13 @@ def test_convert_reports_all_problems_and_writes_nothing(
 def test_what_convert_refuses_clean_makes_acceptable(inbox: Path, tmp_path: Path, capsys: Capture) -> None:
     (inbox / "a.txt").write_bytes("\ufeffسطر\r\nسطر\0".encode())
     (inbox / "خبر.txt").write_text("نص", encoding="utf-8")
+    (inbox / "notes.docx").write_bytes(b"PK")
     cleaned = run(capsys, "clean-articles", inbox, "-o", tmp_path / "clean")
     assert cleaned.status == 0
     assert "2 articles, 4 changes in 2 of them" in cleaned.err
+    assert f"not read as articles: {inbox / 'notes.docx'}" in cleaned.err
+    metadata = (tmp_path / "clean" / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line).get("title") for line in metadata] == [None, "خبر"]
     assert (tmp_path / "clean" / "a.txt").read_bytes() == "سطر\nسطر".encode()
     changes = (tmp_path / "clean" / "changes.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(change)["found"] for change in changes] == [
@@ -145,11 +149,14 @@ def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys:
     [
         (("run-extractor", "bert", ARTICLES, "--lexicon", "x", "-o", "o"), "there are: lexicon"),
         (("run-extractor", "lexicon", ARTICLES, "-o", "o"), "give one of the two"),
-        (("convert-articles", "nowhere", "-o", "o"), "nowhere: not a folder of .txt files"),
+        (("convert-articles", "nowhere", "-o", "o"), "nowhere: there is no such file"),
         (("convert-articles", ARTICLES), "Missing option"),
-        (("score-extractors", "nowhere", "nowhere"), "not a dataset folder"),
+        (("score-extractors", "nowhere", VIEWS / "A1.jsonl"), "not a dataset folder"),
         (("render-config", "--config", "nowhere"), "no labels.toml in nowhere"),
-        (("score-extractors", VIEWS / "A1.jsonl", "nowhere"), "nowhere: not a JSON Lines file"),
+        (
+            ("score-extractors", VIEWS / "A1.jsonl", "nowhere"),
+            "nowhere: no such file, and no folder with predictions.jsonl",
+        ),
         (("clean-articles", ARTICLES, "-o", ROOT / "scripts"), "was not made by this command"),
         (("clean-articles", ARTICLES, "-o", ROOT / "corpus"), "would overwrite"),
         (("convert-articles", ARTICLES, "-o", ARTICLES / "metadata.jsonl"), "would overwrite"),

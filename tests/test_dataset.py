@@ -1,6 +1,7 @@
 """The dataset opens with the Hugging Face library offline, and reads back as gold."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from conftest import ROOT
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
-from miyar.dataset import PARQUET, gold_annotations, read_gold, write_card, write_dataset
+from miyar.dataset import gold_annotations, read_gold, write_card, write_dataset
 from miyar.errors import DataError, UsageError
 from miyar.output import written_folder
 from miyar.scheme import Scheme
@@ -66,6 +67,23 @@ def test_load_dataset_opens_it_offline_with_typed_features(
     assert read == [(s.start, s.end, s.label, s.attributes.get("value")) for s in STORY.spans]
     assert all(row["text"][s["start"] : s["end"]] == s["text"] for s in row["spans"])
     assert loaded["status"] == [0, 1, 0, 0]
+
+
+def test_load_dataset_never_gives_the_content_of_another_folder_or_of_yesterday(
+    tmp_path: Path, articles: dict[str, Article], scheme: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import load_dataset
+
+    one = Annotation("empty", articles["empty"].sha256, "A1")
+    two = Annotation("story", articles["story"].sha256, "A1")
+    cache = str(tmp_path / "cache")
+    for place, annotations in (("here", (one,)), ("there", (one, two)), ("here", (two,))):
+        folder = tmp_path / place / "dataset"
+        shutil.rmtree(folder, ignore_errors=True)
+        write(folder, annotations, articles, scheme)
+        loaded = load_dataset(str(folder), split="annotations", cache_dir=cache)
+        assert loaded["article"] == [annotation.article for annotation in annotations]
 
 
 def test_json_lines_and_parquet_give_the_same_gold(dataset: Path, scheme: Scheme) -> None:
@@ -124,7 +142,7 @@ def test_a_scheme_of_entities_only_makes_a_dataset(
     annotation = Annotation("empty", articles["empty"].sha256, "A1")
     folder = write(tmp_path / "flat", (annotation,), articles, flat)
     assert read_gold(folder, flat).articles == ("empty",)
-    assert (folder / PARQUET).is_file()
+    assert len(list((folder / "data").glob("annotations-*.parquet"))) == 1
 
 
 def test_what_was_written_reads_back_the_same(dataset: Path) -> None:

@@ -33,15 +33,15 @@ def test_run_demo(tmp_path: Path) -> None:
     assert score["layers"]["entities"]["strict"]["micro"]["gold"] == 129
     back = list(read_annotations(tmp_path / "demo" / "dataset" / "annotations.jsonl"))
     sent = [a for name in ("A1", "A2") for a in read_annotations(demo_view(name))]
-    assert {(a.article, a.annotator, a.spans) for a in back} == {
-        (a.article, a.annotator, a.spans) for a in sent
-    }
+    assert [contents(annotation) for annotation in back] == [contents(annotation) for annotation in sent]
+    for data in ("studio", "studio-2"):  # what was labelled in the first one is kept
+        assert (tmp_path / "demo" / data / "label_studio.sqlite3").exists()
     card = (tmp_path / "demo" / "dataset" / "README.md").read_text(encoding="utf-8")
     assert "machine-written" in card
 
 
-def contents(annotation: Annotation) -> tuple[object, object]:
-    return annotation.spans, set(annotation.arguments)
+def contents(annotation: Annotation) -> tuple[object, ...]:
+    return annotation.article, annotation.annotator, annotation.spans, set(annotation.arguments)
 
 
 def demo_view(name: str) -> Path:

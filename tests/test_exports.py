@@ -64,7 +64,7 @@ def chosen_of(*tasks: Task) -> tuple[list[int], dict[str, int]]:
 def test_the_tasks_of_an_export_come_one_by_one_with_their_place(tmp_path: Path) -> None:
     path = made(tmp_path / "export.json", TASK, {**TASK, "id": 2, "extra": 0.5})
     tasks = list(read_tasks(Export(path, "x")))
-    assert [one.where for one in tasks] == [f"{path}: task 1", f"{path}: task 2"]
+    assert [one.where for one in tasks] == [f"{path}: task 1 (a)", f"{path}: task 2 (a)"]
     assert tasks[1].value["extra"] == 0.5
     assert tasks[0].data == TASK["data"]
 

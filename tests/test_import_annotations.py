@@ -13,7 +13,7 @@ from conftest import ROOT
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
-from miyar.dataset import JSON_LINES, MANIFEST, PARQUET
+from miyar.dataset import JSON_LINES, MARK
 from miyar.errors import DataError, MiyarError, UsageError
 from miyar.labelstudio.exports import HOW_TO_EXPORT
 from miyar.labelstudio.ledger import FATES, KINDS
@@ -101,8 +101,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_a_dataset_folder_is_made(work: Path, scheme: Scheme) -> None:
     result = call(export(work / "export.json", labelled(scheme)))
     assert result.exit_code == 0, result.output
-    assert entries(work / "dataset") == {"README.md", JSON_LINES, "data", "labels.toml", MANIFEST}
-    assert (work / "dataset" / PARQUET).is_file()
+    assert entries(work / "dataset") == {"README.md", JSON_LINES, "data", "labels.toml", MARK}
+    assert parquet(work).is_file()
     assert entries() == {"articles", "export.json", "dataset"}
     (annotation,) = imported()
     assert (annotation.article, annotation.annotator, annotation.seconds) == ("a", "A1", 2.5)
@@ -128,7 +128,7 @@ def test_the_manifest_says_where_everything_came_from(work: Path, scheme: Scheme
     value["drafts"] = [{"id": 1}]
     path = export(work / "export.json", value)
     assert call(path).exit_code == 0
-    manifest = json.loads((work / "dataset" / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((work / "dataset" / MARK).read_text(encoding="utf-8"))
     (source,) = manifest["exports"]
     assert (source["file"], source["tasks"], len(source["sha256"])) == (f"{work.name}/export.json", 1, 64)
     assert manifest["annotators"] == [{"source": f"{work.name}/export.json", "user": "1", "pseudonym": "A1"}]
@@ -147,7 +147,7 @@ def test_what_is_left_out_and_worth_a_look_is_said_on_stderr(work: Path, scheme:
     annotation["id"] = 3
     result = call(export(work / "export.json", value))
     assert "annotations left out: 1 repeated" in result.stderr
-    assert "2 times drawn_reversed" in result.stderr
+    assert "2 × drawn_reversed" in result.stderr
 
 
 def test_two_files_are_two_annotators_and_with_one_server_one(work: Path, scheme: Scheme) -> None:
@@ -183,9 +183,7 @@ def test_the_same_exports_make_the_same_files(work: Path, scheme: Scheme) -> Non
     made = []
     for _ in range(2):
         assert call(path).exit_code == 0
-        made.append(
-            {f: (work / "dataset" / f).read_bytes() for f in (JSON_LINES, MANIFEST, PARQUET, "README.md")}
-        )
+        made.append({f: (work / "dataset" / f).read_bytes() for f in (JSON_LINES, MARK, "README.md")})
     assert made[0] == made[1]
 
 
@@ -194,7 +192,7 @@ def test_the_hugging_face_library_loads_what_was_made(work: Path, scheme: Scheme
 
     assert call(export(work / "export.json", labelled(scheme))).exit_code == 0
     (row,) = datasets.Dataset.from_parquet(
-        str(work / "dataset" / PARQUET), cache_dir=str(work / "cache"), keep_in_memory=True
+        str(parquet(work)), cache_dir=str(work / "cache"), keep_in_memory=True
     )
     assert [span["text"] for span in row["spans"]] == [span.text for span in SOURCE.spans]
     assert row["text"] == A.text
@@ -288,7 +286,7 @@ def test_the_bad_parts_are_taken_aside_and_the_rest_is_imported(work: Path, sche
     ]
     found = value["annotations"][0]["result"]
     assert [line["result"] for line in aside] == [found[0], *found[-2:], unknown["annotations"]]
-    assert "quarantined: 4 problems" in result.stderr
+    assert "not imported: 4 problems" in result.stderr
     assert ledger_rows(result.stdout)["arguments"] == [2, 0, 0, 0, 2]
 
 
@@ -383,3 +381,8 @@ def test_the_exit_status_says_whose_fault_it_is(
     assert capsys.readouterr().out == ""
     assert status(monkeypatch, str(good), *rest) == 0
     assert re.search(r"^entities +3 +3 ", capsys.readouterr().out, re.MULTILINE)
+
+
+def parquet(work: Path) -> Path:
+    [found] = (work / "dataset" / "data").glob("*.parquet")
+    return found

@@ -13,6 +13,7 @@ from conftest import ROOT
 from marked import Marked, marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
+from miyar.errors import quoted
 from miyar.labelstudio.exports import find_exports
 from miyar.labelstudio.importing import OTHER_SCHEME, Import
 from miyar.labelstudio.ledger import Kind
@@ -270,7 +271,7 @@ def test_a_problem_is_found_by_file_task_annotation_and_region(tmp_path: Path, s
     path = export(tmp_path / "e.json", {**labelled(scheme, annotation), "id": 12})
     imported = begun(scheme, path)
     list(imported.annotations())
-    assert imported.problems[0].where == f"{path}: task 12, annotation 17, region t"
+    assert imported.problems[0].where == f"{path}: task 12 (a), annotation 17, region t {quoted('هاجم')}"
 
 
 def test_good_tasks_come_out_beside_bad_ones(tmp_path: Path, scheme: Scheme) -> None:

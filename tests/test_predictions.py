@@ -67,8 +67,8 @@ def test_policy_charges_the_missing_and_counts_the_unknown(
     [
         ({**GOOD, "label": "CITY"}, "unknown_label", "label 'CITY': expected"),
         ({**GOOD, "label": "GPEE"}, "unknown_label", "did you mean GPE?"),
-        ({**GOOD, "label": None}, "unknown_label", "label None"),
-        ({**GOOD, "label": "\ud800"}, "unknown_label", "label"),
+        ({**GOOD, "label": None}, "unknown_label", "no label"),
+        ({**GOOD, "label": "\ud800"}, "unknown_label", "label '\\ud800'"),
         ({**GOOD, "end": 11}, "bad_offsets", "0 ≤ start < end ≤ 10"),
         ({**GOOD, "start": 5}, "bad_offsets", "'start': 5"),
         ({**GOOD, "start": 4}, "bad_offsets", "'start': 4"),

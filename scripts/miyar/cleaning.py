@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain, count
 from typing import Any
 
-from miyar.article import BOM, ID, Article, RawArticle, likely_encoding
+from miyar.article import BOM, ID, Article, RawArticle, clean_command, likely_encoding
 from miyar.errors import Problem
 from miyar.offsets import position
 
@@ -67,7 +67,7 @@ def _clean(raw: RawArticle, encoding: str | None, taken: set[str]) -> Cleaned | 
     if not cleaned.strip():
         found, expected = "no text is left after cleaning", "a text to label"
         return Problem("empty_text", raw.where, found, expected, "move the file out of the folder")
-    return Cleaned(Article(identity, cleaned, _without_digest(raw.metadata)), tuple(changes))
+    return Cleaned(Article(identity, cleaned, _metadata(raw, identity)), tuple(changes))
 
 
 def _encoding(data: bytes, encoding: str | None) -> str:
@@ -87,9 +87,8 @@ def _encoding(data: bytes, encoding: str | None) -> str:
 def _undecodable(raw: RawArticle, used: str, error: UnicodeDecodeError | LookupError) -> Problem:
     likely = likely_encoding(raw.data) if isinstance(raw.data, bytes) else None
     expected = f"the encoding of the file: it looks like {likely}" if likely else "the encoding of the file"
-    return Problem(
-        "not_decodable", raw.where, f"not {used}: {error}", expected, f"--encoding {likely or '…'}"
-    )
+    remedy = f"{clean_command(raw)} --encoding {likely or '…'}"
+    return Problem("not_decodable", raw.where, f"not {used}: {error}", expected, remedy)
 
 
 def _text_changes(raw: RawArticle, identity: str, text: str) -> Iterator[Change]:
@@ -132,5 +131,7 @@ def _digest(source: str) -> str:
     return hashlib.sha256(source.encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
 
 
-def _without_digest(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in metadata.items() if key not in ("id", "sha256")}
+def _metadata(raw: RawArticle, identity: str) -> dict[str, Any]:
+    """Return the metadata without the old id and digest; an id that is given up becomes the title."""
+    kept = {key: value for key, value in raw.metadata.items() if key not in ("id", "sha256")}
+    return kept if identity == raw.id else {"title": _safe(raw.id)} | kept

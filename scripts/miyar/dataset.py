@@ -1,9 +1,12 @@
 """Annotations as a Hugging Face dataset on disk, and the gold read back from any of its forms.
 
-The folder holds `data/annotations.parquet` with typed features, the same as `annotations.jsonl`, the
-scheme's `labels.toml`, and a dataset card that tells `datasets.load_dataset(DIR)` where the data are.
+The folder holds `data/annotations-<digest>.parquet` with typed features, the same as `annotations.jsonl`,
+the scheme's `labels.toml`, and a dataset card that tells `datasets.load_dataset(DIR)` where the data are.
+The digest is there because that library keeps a cache by folder name and file names: without it, it
+gives the content that another folder of the same name, or the same folder earlier, had.
 """
 
+import hashlib
 import json
 import shutil
 from collections import Counter
@@ -22,7 +25,7 @@ from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import SPAN_TYPE, Views, views_of
 
-PARQUET, JSON_LINES, MANIFEST = "data/annotations.parquet", "annotations.jsonl", "manifest.json"
+DATA, JSON_LINES, MARK = "data", "annotations.jsonl", "import.json"
 SPLIT = "annotations"
 BATCH = 1_000
 
@@ -58,12 +61,13 @@ def write_dataset(
     folder: Path, annotations: Iterable[Annotation], articles: Mapping[str, Article], scheme: Scheme
 ) -> Counter[str]:
     """Write the data of a dataset folder, in batches, and return the number of spans per label."""
-    (folder / PARQUET).parent.mkdir()
+    (folder / DATA).mkdir()
+    parquet = folder / DATA / "annotations.parquet"
     schema = features(scheme).arrow_schema
     counts = Counter[str]()
     stream = iter(annotations)
     with (
-        pq.ParquetWriter(folder / PARQUET, schema) as table,
+        pq.ParquetWriter(parquet, schema) as table,
         (folder / JSON_LINES).open("w", encoding="utf-8", newline="\n") as lines,
     ):
         while batch := list(islice(stream, BATCH)):
@@ -72,6 +76,8 @@ def write_dataset(
             for annotation in batch:
                 lines.write(json.dumps(annotation.to_dict(), ensure_ascii=False) + "\n")
                 counts.update(span.label for span in annotation.spans)
+    digest = hashlib.sha256(parquet.read_bytes()).hexdigest()[:8]
+    parquet.rename(parquet.with_name(f"annotations-{digest}.parquet"))
     return counts
 
 
@@ -86,7 +92,7 @@ def write_card(folder: Path, title: str, facts: Sequence[str], scheme: Scheme, c
         "- config_name: default",
         "  data_files:",
         f"  - split: {SPLIT}",
-        f"    path: {PARQUET}",
+        f"    path: {DATA}/{_parquet(folder).name}",
         "---",
         f"# {title}",
         "",
@@ -123,10 +129,9 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     views = _views(path, table, scheme)
     unknown = views.codes[len(scheme.labels) :]
     if unknown:
-        codes = [label.code for label in scheme.labels]
+        codes, remedy = [label.code for label in scheme.labels], "name the scheme of the gold with --config"
         raise DataError(
-            [Problem("unknown_label", str(path), code, one_of(code, codes)) for code in unknown],
-            "Nothing was scored.",
+            Problem("unknown_label", str(path), code, one_of(code, codes), remedy) for code in unknown
         )
     return views
 
@@ -161,11 +166,17 @@ def _row(annotation: Annotation, article: Article, scheme: Scheme) -> dict[str, 
 
 def _gold_table(path: Path) -> pa.Table:
     """Return the columns that scoring needs, with labels and status as codes and `length` of the text."""
-    if (path / PARQUET).is_file():
-        return _parquet_table(path / PARQUET)
     if path.is_file():
         return _json_table(path)
-    raise UsageError(f"{path}: not a dataset folder (no {PARQUET}) nor an annotation JSON Lines file")
+    return _parquet_table(_parquet(path))
+
+
+def _parquet(folder: Path) -> Path:
+    found = sorted((folder / DATA).glob("annotations-*.parquet"))
+    if len(found) != 1:
+        expected = f"a dataset folder ({DATA}/annotations-….parquet) or an annotation JSON Lines file"
+        raise UsageError(f"{folder}: not {expected}")
+    return found[0]
 
 
 def _parquet_table(file: Path) -> pa.Table:

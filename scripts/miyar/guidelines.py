@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from miyar.errors import DataError, Problem
@@ -48,14 +49,28 @@ def guidelines_file(config: Path, language: str) -> Path | None:
 
 
 def as_html(text: str, language: str) -> str:
-    """Return Markdown guidelines as HTML for Label Studio's instructions, right to left for Arabic."""
+    """Return Markdown guidelines as HTML for Label Studio's instructions, right to left for Arabic.
+
+    The page takes styles away, and with them the numbers of lists and the room around headings: both are
+    written into the text. Comments of the guidelines are left out.
+    """
     from markdown_it import MarkdownIt
 
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_BLOCK_MARKS.sub("", text))
-    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{body}</div>'
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", text))
+    listed = _LIST.sub(_with_numbers, body)
+    spaced = _HEADING.sub(r"<br>\g<0>", listed)
+    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{spaced}</div>'
 
 
-_BLOCK_MARKS = re.compile(r"<!-- /?table(:\w+)? -->\n?")
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_LIST = re.compile(r"<(ol|ul)>.*?</\1>", re.DOTALL)
+_HEADING = re.compile(r"<h[23]>")
+
+
+def _with_numbers(found: re.Match[str]) -> str:
+    numbers = count(1)
+    mark = (lambda _: f"<li>{next(numbers)}. ") if found[1] == "ol" else (lambda _: "<li>– ")
+    return re.sub("<li>", mark, found[0])
 
 
 def _filled(name: str, scheme: Scheme, language: str) -> str:

@@ -116,7 +116,7 @@ def predictions_file(path: Path) -> Path:
     """
     file = path / PREDICTIONS_FILE if path.is_dir() else path
     if not file.is_file():
-        raise UsageError(f"{path}: not a JSON Lines file nor a folder with {PREDICTIONS_FILE}")
+        raise UsageError(f"{path}: no such file, and no folder with {PREDICTIONS_FILE}")
     return file
 
 
@@ -186,8 +186,9 @@ def _matched(
 
 def _line_problems(line: Line, first: Line | None, known: Mapping[str, str | None]) -> Iterator[Problem]:
     if line.article not in known:
-        remedy = "take the line out, or count such lines with --unknown ignore"
-        yield Problem("unknown_article", line.where, line.article, "an article of the gold", remedy)
+        expected = "an article of the gold (is this one not labelled yet?)"
+        remedy = "leave such articles out, counted, with --unknown ignore"
+        yield Problem("unknown_article", line.where, line.article, expected, remedy)
         return
     if first:
         expected = f"one line per article; the first is {first.where}"
@@ -275,7 +276,8 @@ def _faults(
 def _fault(code: str, where: str, span: Any, views: Views, article: int, codes: Sequence[str]) -> Problem:
     if code == "unknown_label":
         label = span.get("label") if isinstance(span, dict) else None
-        return Problem(code, where, f"label {label!r}", one_of(str(label), codes), CHARGED)
+        found = "no label" if label is None else f"label {label!r}"
+        return Problem(code, where, found, one_of(str(label), codes), CHARGED)
     end = "length of the text" if views.lengths is None else str(views.lengths[article])
     expected = f"whole numbers 0 ≤ start < end ≤ {end}"
     offsets = {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span

@@ -1,8 +1,9 @@
 """What people see while a command runs: results on stdout, everything else on stderr."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
@@ -14,6 +15,12 @@ T = TypeVar("T")
 def say(message: str) -> None:
     """Write a message to stderr, as it is: no markup, no wrapping."""
     print(message, file=sys.stderr, flush=True)
+
+
+def say_unread(files: Sequence[Path]) -> None:
+    """Name the files that lay beside the articles and were not read."""
+    if files:
+        say(f"not read as articles: {', '.join(map(str, files))}")
 
 
 def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:

@@ -8,9 +8,11 @@ so is refused here and never changed in passing; `miyar clean-articles` makes ac
 from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, text_faults
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.article.reading import (
+    CHANGES_FILE,
     METADATA_FILE,
     Decoded,
     RawArticle,
+    clean_command,
     decode,
     found_articles,
     likely_encoding,
@@ -20,6 +22,7 @@ from miyar.article.reading import (
 
 __all__ = [
     "BOM",
+    "CHANGES_FILE",
     "CONTROL",
     "ID",
     "METADATA_FIELDS",
@@ -30,6 +33,7 @@ __all__ = [
     "Decoded",
     "Fault",
     "RawArticle",
+    "clean_command",
     "decode",
     "found_articles",
     "likely_encoding",

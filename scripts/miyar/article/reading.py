@@ -11,7 +11,8 @@ from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.offsets import position
 
-METADATA_FILE = "metadata.jsonl"
+METADATA_FILE, CHANGES_FILE = "metadata.jsonl", "changes.jsonl"
+SHOWN_FILES = 5
 CLEAN = "miyar clean-articles {path} -o DIR"
 
 
@@ -67,7 +68,8 @@ def found_articles(paths: Sequence[Path], text_field: str, id_field: str) -> Ite
         elif path.suffix in (".jsonl", ".ndjson") and path.is_file():
             yield from _json_lines(path, text_field, id_field)
         else:
-            raise UsageError(f"{path}: not a folder of .txt files, a .txt file or a .jsonl file")
+            kinds = "a folder of .txt files, a .txt file or a .jsonl file"
+            raise UsageError(f"{path}: not {kinds}" if path.exists() else f"{path}: there is no such file")
 
 
 def unread_files(paths: Iterable[Path]) -> list[Path]:
@@ -78,7 +80,7 @@ def unread_files(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir()
         for file in sorted(path.iterdir())
         if not (file.suffix == ".txt" and file.is_file())
-        and file.name != METADATA_FILE
+        and file.name not in (METADATA_FILE, CHANGES_FILE)
         and not file.name.startswith(".")
     ]
 
@@ -118,8 +120,10 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
                 metadata[identity] = line.value
     files = sorted(file for file in folder.glob("*.txt") if file.is_file())
     if not files:
-        expected, remedy = "one UTF-8 .txt file per article", "name the folder that holds the texts"
-        yield Problem("no_articles", str(folder), "no .txt file", expected, remedy)
+        others = ", ".join(file.name for file in unread_files([folder])[:SHOWN_FILES])
+        found = f"no .txt file, but {others}" if others else "no .txt file"
+        expected, remedy = "one UTF-8 .txt file per article", "save the texts as .txt, or name their folder"
+        yield Problem("no_articles", str(folder), found, expected, remedy)
     for file in files:
         yield RawArticle(file, str(file), file.stem, file.read_bytes(), metadata.pop(file.stem, {}))
     for orphan in metadata:
@@ -179,12 +183,14 @@ def _metadata_problems(line: _Line) -> Iterator[Problem]:
 def _id_problems(raw: RawArticle, seen: dict[str, str]) -> Iterator[Problem]:
     if not ID.fullmatch(raw.id):
         expected = "1 to 100 of A-Z a-z 0-9 . _ -, no dot in front"
-        yield Problem("bad_id", raw.where, f"the id {quoted(raw.id)}", expected, _clean(raw))
+        yield Problem("bad_id", raw.where, f"the id {quoted(raw.id)}", expected, clean_command(raw))
     new = raw.id.casefold() not in seen
     first = seen.setdefault(raw.id.casefold(), raw.where)
     if first != raw.where or not new:
         expected = "ids that differ in more than case, since they become file names"
-        yield Problem("id_twice", raw.where, f"the id {quoted(raw.id)} of {first}", expected, _clean(raw))
+        yield Problem(
+            "id_twice", raw.where, f"the id {quoted(raw.id)} of {first}", expected, clean_command(raw)
+        )
 
 
 def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
@@ -205,7 +211,7 @@ def _not_utf8(raw: RawArticle, error: UnicodeDecodeError) -> Problem:
         return Problem("not_utf8", where, f"{found}; it looks like damaged UTF-8", "UTF-8", remedy)
     likely = likely_encoding(data)
     looks = f"; it looks like {likely}" if likely else ""
-    remedy = f"{_clean(raw)} --encoding {likely or 'ENCODING'}"
+    remedy = f"{clean_command(raw)} --encoding {likely or 'ENCODING'}"
     return Problem("not_utf8", where, found + looks, "UTF-8", remedy)
 
 
@@ -218,8 +224,9 @@ def _is_damaged(data: bytes) -> bool:
 
 def _text_problem(raw: RawArticle, text: str, fault: Fault) -> Problem:
     where = f"{raw.where}:{position(text, fault.offset)}"
-    return Problem(fault.code, where, fault.found, fault.expected, _clean(raw))
+    return Problem(fault.code, where, fault.found, fault.expected, clean_command(raw))
 
 
-def _clean(raw: RawArticle) -> str:
+def clean_command(raw: RawArticle) -> str:
+    """Return the call that makes an acceptable copy of an article and its neighbours."""
     return CLEAN.format(path=shlex.quote(str(raw.path.parent if raw.path.suffix == ".txt" else raw.path)))

@@ -5,13 +5,11 @@ from typing import Annotated
 
 import typer
 
-from miyar.article import METADATA_FILE, found_articles
+from miyar.article import CHANGES_FILE, METADATA_FILE, found_articles, unread_files
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.errors import DataError, Problem
 from miyar.output import refuse_overlap, write_json_lines, written_folder
-from miyar.terminal import say, tracked
-
-CHANGES_FILE = "changes.jsonl"
+from miyar.terminal import say, say_unread, tracked
 
 
 def run(
@@ -26,7 +24,7 @@ def run(
     text_field: Annotated[str, typer.Option(help="The field with the text in JSON Lines.")] = "text",
     id_field: Annotated[str, typer.Option(help="The field with the id in JSON Lines.")] = "id",
 ) -> None:
-    """Make acceptable copies of articles that convert-articles refuses.
+    """Make acceptable copies of refused articles.
 
     Encoding, byte order mark, line ends, control characters and ids are mended; every change is listed in
     DIR/changes.jsonl. The originals stay as they are.
@@ -51,3 +49,5 @@ def run(
         write_json_lines(folder / CHANGES_FILE, (change.to_dict() for change in changes))
     changed = len({change.article for change in changes})
     say(f"{len(copies)} articles, {len(changes)} changes in {changed} of them: see {output / CHANGES_FILE}")
+    say_unread(unread_files(paths))
+    say(f"go on with {output} in place of {', '.join(map(str, paths))}")

@@ -13,7 +13,7 @@ from miyar.labelstudio.suggestions import suggested_results
 from miyar.labelstudio.tasks import digest, task, with_suggestion
 from miyar.output import refuse_overlap, write_json
 from miyar.scheme import Scheme
-from miyar.terminal import say, tracked
+from miyar.terminal import say, say_unread, tracked
 
 
 def run(
@@ -40,14 +40,12 @@ def run(
     """
     refuse_overlap([*paths, suggest], output)
     configured = load_scheme(config)
+    say_unread(unread_files(paths))
     articles = read_articles(paths, text_field, id_field)
     tasks = make_tasks(articles, configured)
     if suggest:
         tasks = _with_suggestions(tasks, articles, configured.scheme, suggest)
     write_json(output, tasks)
-    unread = unread_files(paths)
-    if unread:
-        say(f"{len(unread)} files beside the articles were not read, such as {unread[0]}")
     say(f"{len(tasks)} tasks: {output}")
 
 

@@ -10,7 +10,7 @@ import typer
 import miyar
 from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
-from miyar.dataset import MANIFEST, PARQUET, write_card, write_dataset
+from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, count_by_code
 from miyar.labelstudio.exports import Export, find_exports
 from miyar.labelstudio.importing import Import
@@ -19,7 +19,11 @@ from miyar.output import refuse_overlap, write_json, write_json_lines, written_f
 from miyar.report import Format, render_ledger
 from miyar.terminal import say, tracked
 
-HOW_TO_GO_ON = "Nothing was written: mend the export, or take the bad parts aside with --quarantine FILE."
+SHOWN_ARTICLES = 10
+HOW_TO_GO_ON = (
+    "Nothing was written: correct these places in Label Studio and export again, "
+    "or take them aside with --quarantine FILE."
+)
 
 
 def run(
@@ -38,7 +42,7 @@ def run(
     ] = False,
     form: ResultFormat = Format.TEXT,
 ) -> None:
-    """Turn Label Studio exports into a Hugging Face dataset.
+    """Turn exports into a Hugging Face dataset.
 
     Offsets are checked against the texts of record, span texts are taken from there, and a ledger shows
     what became of every region and relation.
@@ -68,16 +72,16 @@ def import_exports(
     Raises DataError with everything that cannot be imported, unless there is a quarantine for it.
     """
     imported = Import(exports, articles, configured.scheme)
-    views = Counter[tuple[str, str]]()
-    with written_folder(output, mark=PARQUET) as folder:
+    with written_folder(output, mark=MARK) as folder:
         stream = tracked(imported.annotations(), "importing", None)
-        labels = write_dataset(folder, _counted(stream, views), articles, configured.scheme)
+        labels = write_dataset(folder, stream, articles, configured.scheme)
         if imported.rejects and not quarantine:
-            say(render_ledger(imported.ledger, Format.TEXT))
+            for line in [render_ledger(imported.ledger, Format.TEXT), *summary(imported)]:
+                say(line)
             raise DataError(imported.problems, HOW_TO_GO_ON)
-        known = [*facts, *_facts(imported, views, labels)]
+        known = [*facts, *_facts(imported, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
-        write_json(folder / MANIFEST, _manifest(imported, views))
+        write_json(folder / MARK, _manifest(imported))
         if quarantine:
             write_json_lines(quarantine, map(_aside, imported.rejects))
     return imported
@@ -85,36 +89,36 @@ def import_exports(
 
 def summary(imported: Import) -> Iterator[str]:
     """Yield what was left out by rule and what is worth a look, one line each."""
+    yield f"{sum(imported.views.values())} annotations of {len(imported.labelled)} articles"
+    unlabelled = sorted(imported.articles.keys() - imported.labelled)
+    if unlabelled:
+        yield f"{len(unlabelled)} articles without an annotation: {', '.join(unlabelled[:SHOWN_ARTICLES])}"
     left_out = {reason: count for reason, count in imported.selection.left_out.items() if count}
     if left_out:
         yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
     for note, count in imported.notes.items():
         if count:
-            yield f"note: {count} times {note}"
+            yield f"note: {count} × {note}"
     if imported.rejects:
-        yield f"quarantined: {count_by_code(imported.problems)}"
+        yield f"not imported: {count_by_code(imported.problems)}"
 
 
-def _counted(stream: Iterator[Any], views: Counter[tuple[str, str]]) -> Iterator[Any]:
-    for annotation in stream:
-        views[annotation.annotator, annotation.status] += 1
-        yield annotation
-
-
-def _facts(imported: Import, views: Mapping[tuple[str, str], int], labels: Counter[str]) -> list[str]:
-    per_annotator = ", ".join(f"{who}: {count} {status}" for (who, status), count in sorted(views.items()))
+def _facts(imported: Import, labels: Counter[str]) -> list[str]:
+    per_annotator = ", ".join(
+        f"{who}: {count} {status}" for (who, status), count in sorted(imported.views.items())
+    )
     per_label = ", ".join(
         f"{code} {labels[code]}" for code in (label.code for label in imported.scheme.labels)
     )
     return [
-        f"Scheme {imported.scheme.signature}; {len(imported.exports)} exports; miyar {miyar.__version__}.",
+        f"Scheme {imported.scheme.signature}; exports: {len(imported.exports)}; miyar {miyar.__version__}.",
         f"Annotations: {per_annotator or 'none'}.",
         f"Spans: {per_label}.",
         "Annotators are pseudonyms.",
     ]
 
 
-def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+def _manifest(imported: Import) -> dict[str, Any]:
     """Return what is needed to make the same dataset again, and what became of everything."""
     return {
         "miyar": miyar.__version__,
@@ -127,7 +131,10 @@ def _manifest(imported: Import, views: Mapping[tuple[str, str], int]) -> dict[st
             {"source": key.source, "user": key.user, "pseudonym": name}
             for key, name in imported.annotators.items()
         ],
-        "annotations": [{"annotator": a, "status": s, "count": n} for (a, s), n in sorted(views.items())],
+        "annotations": [
+            {"annotator": who, "status": status, "count": count}
+            for (who, status), count in sorted(imported.views.items())
+        ],
         "ledger": [{"kind": e.kind, "in": e.came_in, **e.fates} for e in imported.ledger.entries()],
         "left_out": dict(imported.selection.left_out),
         "notes": {note: count for note, count in imported.notes.items() if count},

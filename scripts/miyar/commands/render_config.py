@@ -29,7 +29,9 @@ def run(
         bool, typer.Option("--check", help="Write nothing; fail where a file is out of date.")
     ] = False,
 ) -> None:
-    """Make label_studio.xml and the guidelines' tables from labels.toml, in the same folder.
+    """Make the page and the tables from labels.toml.
+
+    label_studio.xml and the tables of the guidelines are written into the folder of labels.toml.
 
     Example: miyar render-config --config annotation_config
     """

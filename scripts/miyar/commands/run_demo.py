@@ -1,5 +1,6 @@
 """The command run-demo."""
 
+import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -63,7 +64,9 @@ def run(
     ] = Path("miyar-demo"),
     config: Config = None,
 ) -> None:
-    """Go the whole way once, on a real Label Studio: articles, tasks, annotations, dataset, extractor, score.
+    """Go the whole way once, on a real server.
+
+    Articles, tasks, annotations, dataset, extractor, score.
 
     Two accounts annotate four short articles blind, each in a project of its own; the lexicon extractor is
     scored against one of them. Takes about a minute.
@@ -145,9 +148,8 @@ def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], ids: 
 
 def _score(demo: Demo, predictions: Path) -> str:
     dataset, scheme = demo.output / DATASET, demo.configured.scheme
-    extract(
-        "lexicon", demo.articles, Settings(learnable(dataset, REFERENCE), leave_one_out=True), predictions
-    )
+    settings = Settings(learnable(dataset, REFERENCE), leave_one_out=True)
+    extract("lexicon", demo.articles, settings, scheme, predictions)
     gold = read_gold(dataset, scheme, REFERENCE)
     scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, f"annotator={REFERENCE}")
     write_json(demo.output / "score.json", scored.to_dict())
@@ -167,4 +169,5 @@ def _made(output: Path, data: Path) -> Iterator[str]:
     yield f"dataset      {output / DATASET}"
     yield f"predictions  {output / PREDICTIONS}"
     yield f"score        {output / 'score.json'}"
-    yield f"server data  {data} (open it again: miyar start-studio --data {data})"
+    program = sys.argv[0] if Path(sys.argv[0]).name == "miyar" else "miyar"
+    yield f"server data  {data} (open it again: {program} start-studio --data {data})"

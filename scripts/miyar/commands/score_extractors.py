@@ -8,7 +8,7 @@ import typer
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.dataset import read_gold
 from miyar.errors import DataError
-from miyar.predictions import Missing, Policy, Predictions, Unknown, read_predictions
+from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
 from miyar.report import Format, render_scores
 from miyar.scheme import Scheme
 from miyar.scoring import Score, score
@@ -36,7 +36,7 @@ def run(
     ] = Unknown.REFUSE,
     config: Config = None,
 ) -> None:
-    """Score extractors against the gold, with seqeval as the scorer of record.
+    """Score extractors against the gold with seqeval.
 
     Gold and prediction are sets of spans per article; the result does not depend on tokens, on order or on
     nesting. Faulty predictions are charged and listed, never dropped.
@@ -45,6 +45,8 @@ def run(
     """
     scheme = load_scheme(config).scheme
     reference = f"annotator={annotator}" if annotator else ""
+    for path in predictions:
+        predictions_file(path)
     try:
         views = read_gold(gold, scheme, annotator)
         read = [read_predictions(path, views, scheme, Policy(missing, unknown)) for path in predictions]

@@ -36,10 +36,10 @@ def run(
     project: Annotated[str, typer.Option(metavar="TITLE", help="The project for the tasks.")] = "miyar",
     config: Config = None,
 ) -> None:
-    """Start a Label Studio server of your own and keep it open until Ctrl-C.
+    """Open a Label Studio server of your own.
 
-    It listens on this machine only; telemetry, version check and open sign-up are off. With --tasks a
-    project is made for them, once: a project with that title is left as it is.
+    It stays open until Ctrl-C and listens on this machine only; telemetry, version check and open sign-up
+    are off. With --tasks a project is made for them, once: a project with that title is left as it is.
 
     Example: miyar start-studio --tasks tasks.json --project "My articles"
     """
@@ -58,7 +58,8 @@ def run(
 def started(data: Path, port: int | None = None) -> Iterator[Server]:
     """Give a running server, with something to look at while it starts."""
     with ExitStack() as stack:
-        with waiting("starting Label Studio (the first start takes half a minute)"):
+        first = "" if data.exists() else " (the first start takes half a minute)"
+        with waiting(f"starting Label Studio{first}"):
             server = stack.enter_context(running_server(data, port))
         yield server
 
@@ -66,7 +67,7 @@ def started(data: Path, port: int | None = None) -> Iterator[Server]:
 def fill_project(studio: Studio, planned: Planned) -> None:
     """Make a project and send its tasks, unless there is one with its title; all of it or nothing."""
     if planned.title in studio.projects():
-        say(f"the project {planned.title!r} is there already; its tasks were left as they are")
+        say(f"the project {planned.title!r} is there already; its labels and tasks were left as they are")
         return
     config, text = render_config(planned.configured.scheme), instruction(planned.configured)
     identity = studio.create_project(planned.title, config, text)

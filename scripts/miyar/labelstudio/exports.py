@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from miyar.errors import DataError, Problem, UsageError
 
-HOW_TO_EXPORT = "export the project again as JSON (the first format in the list), or pull it with miyar"
+HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
 MANIFEST = "manifest.json"
 BOM = b"\xef\xbb\xbf"
 
@@ -68,8 +68,8 @@ class Task(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Return file and task for messages."""
-        return f"{self.export.path}: task {self.value.get('id')}"
+        """Return file, task and article for messages."""
+        return f"{self.export.path}: task {self.value.get('id')} ({self.data.get('article')})"
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any
 
-from miyar.annotation import Annotation
+from miyar.annotation import STATUSES, Annotation
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.exports import AnnotatorKey, Export, Selection, Task, pseudonyms, read_tasks
@@ -16,13 +16,17 @@ from miyar.labelstudio.results import Reject, kind_of
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 
-OTHER_SCHEME = "scheme_of_another_version"
+OTHER_SCHEME = "task_of_another_scheme"
 OF_SKIPPED = "region_of_a_skipped_annotation_left_out"
 
 
 @dataclass(slots=True)
 class Import:
-    """An import under way; its counts are complete when `annotations` has been exhausted."""
+    """An import under way; its counts are complete when `annotations` has been exhausted.
+
+    `views` counts annotations by annotator and status, `tasks` tasks by export, `labelled` are the
+    articles that have an annotation.
+    """
 
     exports: Sequence[Export]
     articles: Mapping[str, Article]
@@ -33,6 +37,8 @@ class Import:
     notes: Counter[str] = field(default_factory=Counter)
     selection: Selection = field(default_factory=Selection)
     tasks: Counter[str] = field(default_factory=Counter)
+    views: Counter[tuple[str, str]] = field(default_factory=Counter)
+    labelled: set[str] = field(default_factory=set)
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield the annotations that count, in the order of the exports.
@@ -93,11 +99,14 @@ class Import:
         self.rejects.extend(conversion.rejects)
         self.notes.update(conversion.notes)
         seconds = value.get("lead_time")
+        annotator, status = self.annotators[task.key(value)], STATUSES[skipped]
+        self.views[annotator, status] += 1
+        self.labelled.add(article.id)
         return Annotation(
             article=article.id,
             sha256=article.sha256,
-            annotator=self.annotators[task.key(value)],
-            status="skipped" if skipped else "finished",
+            annotator=annotator,
+            status=status,
             spans=conversion.spans,
             arguments=conversion.arguments,
             scheme=task.data.get("scheme") or self.scheme.signature,

@@ -265,6 +265,18 @@ class Conversion:
             if (region, layer) in self._regions or (region, layer) in self._refused
         }
 
+    def _place(self, kind: Kind, result: Any) -> str:
+        """Return where a result is, in the words of the article as far as it has any."""
+        if not isinstance(result, dict):
+            return kind
+        if kind == "arguments":
+            ends = (result.get("from_id"), result.get("to_id"))
+            texts = [" + ".join(quoted(self._spans[key].text) for key in self._keys(end)) for end in ends]
+            return f"relation from {texts[0] or ends[0]} to {texts[1] or ends[1]}"
+        value = result.get("value")
+        text = value.get("text") if isinstance(value, dict) else None
+        return f"region {result.get('id')}" + (f" {quoted(text)}" if isinstance(text, str) else "")
+
     def _missing_region(self, region: Any) -> Fault:
         if any((str(region), layer) in self._refused for layer in (*CONTROLS.values(), None)):
             return Fault(
@@ -273,8 +285,8 @@ class Conversion:
         return Fault("missing_region", f"there is no region {region}", "a region of the same annotation")
 
     def _reject(self, kind: Kind, result: Any, fault: Fault) -> None:
-        region = result.get("id") if isinstance(result, dict) else None
-        at = f"{self.where}, region {region}" if region else f"{self.where}, {kind}"
-        problem = Problem(fault.code, at, fault.found, fault.expected)
+        problem = Problem(
+            fault.code, f"{self.where}, {self._place(kind, result)}", fault.found, fault.expected
+        )
         self.rejects.append(Reject(problem, kind, result))
         self.ledger.settle(kind, "trimmed_away" if fault.code == "only_white_space" else "quarantined")

@@ -4,6 +4,7 @@ Telemetry, version check, Sentry and open sign-up are off. A taken port is refus
 Studio would move to the next one without a word.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -23,7 +24,7 @@ from miyar.output import private_file
 
 HOST = "127.0.0.1"
 ADMIN = "admin@example.com"
-LOGIN_FILE, TOKEN_FILE, LOG_FILE = "login.json", "token", "label-studio.log"
+LOGIN_FILE, TOKEN_FILE, LOG_FILE, LOCK_FILE = "login.json", "token", "label-studio.log", "lock"
 START_SECONDS = 300
 STOP_SECONDS = 15
 CLOSED = {
@@ -70,14 +71,28 @@ def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
     refuse_taken_port(port)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)  # the database holds addresses, labels and the token that opens sign-up
-    login = _login(data)
-    process = _start(command, data, port, login)
-    server = Server(f"http://{HOST}:{port}", login, data, process)
-    try:
-        _await(server)
-        yield server
-    finally:
-        _stop(process)
+    with _locked(data):
+        login = _login(data)
+        process = _start(command, data, port, login)
+        server = Server(f"http://{HOST}:{port}", login, data, process)
+        try:
+            _await(server)
+            yield server
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """Keep a second server off the same data; the lock goes with this process, however it ends."""
+    with (data / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"{data}: a server is open on this data already; use that one, or choose another --data"
+            ) from error
+        yield
 
 
 def label_studio_command() -> list[str]:

@@ -69,7 +69,7 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
         for measures in score.layers.values():
             for measure in measures.values():
                 console.print(measure.signature, markup=False, soft_wrap=True)
-    return out.getvalue().rstrip()
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
 def _table(layer: str, measures: Mapping[str, Measure], scheme: Scheme) -> Table:
@@ -112,7 +112,7 @@ def _percent(ratio: float | None) -> str:
 
 def _notes(score: Score) -> Iterator[str]:
     """Yield what a reader has to know to trust the numbers."""
-    yield "Percent; TP: start, end and label as in the gold; – undefined; no intervals in this version."
+    yield "Percent; TP: start, end and label as in the gold; –: undefined (0 in the macro average)."
     if score.charged:
         faults = ", ".join(f"{count} {code}" for code, count in score.charged.items())
         yield f"Faults in the predictions: {faults}."

@@ -17,6 +17,7 @@ EXPECTED_HOTKEY = (
 )
 # names that the labelling page, or a span in the dataset, has already
 RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label")
+CLOSE = 0.75
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Tables = Mapping[str, Any]
@@ -187,6 +188,6 @@ def _as_found(document: Tables, key: str) -> str:
 
 def one_of(found: str, allowed: Iterable[str]) -> str:
     """Return "one of A, B, C", with a guess at what was meant."""
-    close = get_close_matches(found, list(allowed), n=1)
+    close = get_close_matches(found, list(allowed), n=1, cutoff=CLOSE)
     meant = f" (did you mean {close[0]}?)" if close else ""
     return f"one of {', '.join(sorted(allowed))}{meant}"
