@@ -127,6 +127,15 @@ def process_arguments(pid: int) -> list[str]:
 
 
 @pytest.mark.server
+def test_a_second_server_is_kept_off_the_same_data(server: Server) -> None:
+    with (
+        pytest.raises(UsageError, match="a server is open on this data already"),
+        running_server(server.data),
+    ):
+        pytest.fail("it must not start")
+
+
+@pytest.mark.server
 def test_failures_say_what_was_asked_without_secrets(server: Server) -> None:
     with pytest.raises(MiyarError, match=r"refused the account nobody@example\.com"):
         access_token(server.url, Login("nobody@example.com", "wrong-password"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any
 
-from miyar.annotation import STATUSES, Annotation
+from miyar.annotation import Annotation, Status
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.exports import AnnotatorKey, Export, Selection, Task, pseudonyms, read_tasks
@@ -99,7 +99,8 @@ class Import:
         self.rejects.extend(conversion.rejects)
         self.notes.update(conversion.notes)
         seconds = value.get("lead_time")
-        annotator, status = self.annotators[task.key(value)], STATUSES[skipped]
+        annotator = self.annotators[task.key(value)]
+        status: Status = "skipped" if skipped else "finished"
         self.views[annotator, status] += 1
         self.labelled.add(article.id)
         return Annotation(
