@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,15 @@ def test_run_demo(tmp_path: Path) -> None:
     assert score["layers"]["entities"]["strict"]["micro"]["gold"] == 129
     back = list(read_annotations(tmp_path / "demo" / "dataset" / "annotations.jsonl"))
     sent = [a for name in ("A1", "A2") for a in read_annotations(demo_view(name))]
-    assert [contents(annotation) for annotation in back] == [contents(annotation) for annotation in sent]
+    by_view = itemgetter(0, 1)
+    assert sorted(map(contents, back), key=by_view) == sorted(map(contents, sent), key=by_view)
     for data in ("studio", "studio-2"):  # what was labelled in the first one is kept
         assert (tmp_path / "demo" / data / "label_studio.sqlite3").exists()
     card = (tmp_path / "demo" / "dataset" / "README.md").read_text(encoding="utf-8")
     assert "machine-written" in card
 
 
-def contents(annotation: Annotation) -> tuple[object, ...]:
+def contents(annotation: Annotation) -> tuple[str, str, object, object]:
     return annotation.article, annotation.annotator, annotation.spans, set(annotation.arguments)
 
 
