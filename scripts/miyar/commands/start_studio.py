@@ -17,6 +17,9 @@ from miyar.labelstudio.server import Server, running_server
 from miyar.terminal import say, waiting
 
 
+DATABASE = "label_studio.sqlite3"
+
+
 class Planned(NamedTuple):
     """A project to make."""
 
@@ -58,7 +61,7 @@ def run(
 def started(data: Path, port: int | None = None) -> Iterator[Server]:
     """Give a running server, with something to look at while it starts."""
     with ExitStack() as stack:
-        first = "" if data.exists() else " (the first start takes half a minute)"
+        first = "" if (data / DATABASE).exists() else " (the first start takes half a minute)"
         with waiting(f"starting Label Studio{first}"):
             server = stack.enter_context(running_server(data, port))
         yield server
