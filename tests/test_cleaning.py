@@ -192,3 +192,9 @@ def test_characters_that_are_allowed_are_kept_in_order_and_each_other_one_is_rec
 def allowed(text: str) -> str:
     without = SURROGATE.sub("", CONTROL.sub("", text.replace("\r", "").replace("\n", "")))
     return re.sub(rf"\A{BOM}+", "", without)
+
+
+def test_utf8_with_a_nul_is_not_taken_for_the_encoding_of_its_neighbours() -> None:
+    [cleaned] = clean_articles([raw("القدس\0 مدينة".encode())], "cp1256")
+    assert isinstance(cleaned, Cleaned)
+    assert cleaned.article.text == "القدس مدينة"

@@ -15,12 +15,12 @@ from miyar.labelstudio.exports import (
     MANIFEST,
     AnnotatorKey,
     Export,
-    Selection,
     Task,
     find_exports,
     pseudonyms,
     read_tasks,
 )
+from miyar.labelstudio.selection import Selection
 
 TASK = {"id": 1, "data": {"article": "a", "text": "نص"}, "annotations": []}
 
@@ -164,6 +164,10 @@ BAD_MANIFESTS: tuple[Any, ...] = (
     {"annotators": {}},
     {"server": "s", "annotators": [1]},
     {"server": "s", "annotators": {"2": 7}},
+    {"server": None, "annotators": {}},
+    {"server": "s", "annotators": {"2": "jane@example.org"}},
+    {"server": "s", "annotators": {"2": ""}},
+    {"server": "s", "annotators": {"2": "\ud800"}},
 )
 
 
@@ -340,3 +344,24 @@ def test_every_annotation_is_chosen_or_left_out_for_a_reason(
         )
     assert sorted(taken) == sorted(value["id"] for value in best.values())
     assert len(taken) + sum(left_out.values()) == len(offered)
+
+
+def test_the_same_project_exported_twice_is_no_second_annotator(tmp_path: Path) -> None:
+    annotation = {"id": 1, "completed_by": 2, "result": [], "unique_id": "45a31d46"}
+    selection = Selection()
+    offered = [
+        selection.offer(Task(export, {**TASK, "annotations": [annotation]}))
+        for export in (Export(tmp_path / "a.json", "a"), Export(tmp_path / "b.json", "b"))
+    ]
+    assert [[problem.code for problem in problems] for problems in offered] == [[], ["annotation_twice"]]
+
+
+def test_exports_of_the_same_name_in_folders_of_the_same_name_stay_apart(tmp_path: Path) -> None:
+    paths = [made(tmp_path / name / "batch" / "e.json", {**TASK, "id": name}) for name in "xy"]
+    assert len({export.source for export in find_exports(paths)}) == 2
+
+
+@pytest.mark.parametrize("user", ["jane@example.org", {"email": "jane@example.org"}, ["jane@example.org"]])
+def test_no_address_becomes_a_key(tmp_path: Path, user: Any) -> None:
+    key = Task(Export(tmp_path / "a.json", "a"), TASK).key({"id": 1, "completed_by": user})
+    assert "jane" not in key.user

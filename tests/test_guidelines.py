@@ -122,3 +122,9 @@ def test_raw_html_is_shown_and_not_run() -> None:
 
 def test_links_to_scripts_are_no_links() -> None:
     assert "href" not in as_html("[أ](javascript:alert(1))", "ar")
+
+
+def test_lists_carry_their_numbers_and_dashes_in_their_text() -> None:
+    html = as_html("1. a\n   - x\n   - y\n2. b\n\n- p\n  - q\n- r\n", "en")
+    assert [item for item in ("1. a", "– x", "– y", "2. b", "– p", "– q", "– r") if item not in html] == []
+    assert "3. three" in as_html("3. three", "en")

@@ -119,7 +119,7 @@ def test_a_place_that_cannot_be_written_to_is_named(
 
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
-    with pytest.raises(MiyarError, match=r"a\.txt: cannot be written"):
+    with pytest.raises(MiyarError, match=r"a\.txt: is not a file and cannot be replaced"):
         write_json(tmp_path / "a.txt", {})
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
@@ -155,7 +155,19 @@ def test_an_output_never_takes_the_place_of_an_input(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="would overwrite"):
             refuse_overlap(inputs, *outputs)
     refuse_overlap([articles, export, None], dataset, tmp_path / "bad.jsonl", None)
-    refuse_overlap([articles], articles / "tasks.json")
+    refuse_overlap([articles], articles / "tasks.json", tmp_path / "bad.jsonl")
+    refuse_overlap([tmp_path], dataset, tmp_path / "bad.jsonl")
+
+
+def test_a_device_is_not_replaced_and_a_link_is_followed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is not a file"):
+        write_json(tmp_path / "pipe", {})
+    (tmp_path / "goal.json").write_text("old", encoding="utf-8")
+    (tmp_path / "link.json").symlink_to(tmp_path / "goal.json")
+    write_json(tmp_path / "link.json", [])
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "goal.json").read_text(encoding="utf-8") == "[]\n"
 
 
 def test_json_is_readable_and_keeps_its_arabic(tmp_path: Path) -> None:

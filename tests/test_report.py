@@ -31,7 +31,7 @@ def test_text_has_a_row_per_label_and_the_averages(worked: Score, scheme: Scheme
     assert rows["LOC"][1:7] == ["–", "–", "–", "0", "0", "0"]
     assert rows["?"][1:7] == ["0.0", "–", "0.0", "0", "1", "0"]
     assert rows["micro, strict"][2:8] == ["66.7", "66.7", "66.7", "2", "3", "3"]
-    assert "Faults in the predictions: 1 unknown_label." in text
+    assert "Faulty spans, charged: 1 unknown_label." in text
     assert text.count("miyar:0.1.0|measure:") == 2
 
 

@@ -16,6 +16,7 @@ _LEADING = re.compile(rf"\A[{_CONTROL}{BOM}]+")  # a mark that comes to the fron
 _REPLACED = re.compile(rf"\r\n?|[{_CONTROL}\x0b\x0c\x85]|[\ud800-\udfff]")
 _LINE_BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
+_WRITES_NULS = re.compile(r"u(tf)?[-_ ]?(16|32)", re.IGNORECASE)
 _DIGEST_LENGTH = 8
 
 
@@ -75,7 +76,7 @@ def _encoding(data: bytes, encoding: str | None) -> str:
 
     UTF-16 without its mark is valid UTF-8 full of NULs, also in Arabic.
     """
-    if encoding and b"\0" in data:
+    if encoding and b"\0" in data and _WRITES_NULS.match(encoding):
         return encoding
     try:
         data.decode("utf-8")

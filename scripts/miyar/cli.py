@@ -12,8 +12,6 @@ from miyar.commands import COMMANDS
 from miyar.errors import MiyarError
 from miyar.terminal import say
 
-TERMINATED = 143
-
 app = typer.Typer(
     help="Arabic news articles to a gold corpus labelled in Label Studio, and extractors scored against it.",
     no_args_is_help=True,
@@ -44,9 +42,11 @@ def _main(
 def main(command: str | None = None) -> NoReturn:
     """Run a command of the command line and exit with its status: 0 fine, 1 data wrong, 2 call wrong.
 
-    A script gives its own command's name. SIGTERM ends a run as Ctrl-C does: what was started is stopped.
+    A script gives its own command's name. SIGTERM and a closed terminal end a run as
+    Ctrl-C does: what was started is stopped.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _terminate)
     arguments = sys.argv[1:] if command is None else [command, *sys.argv[1:]]
     try:
         app(arguments, prog_name="miyar")
@@ -57,4 +57,4 @@ def main(command: str | None = None) -> NoReturn:
 
 
 def _terminate(number: int, frame: FrameType | None) -> Any:
-    sys.exit(TERMINATED)
+    sys.exit(128 + number)

@@ -1,12 +1,16 @@
 """The guidelines' tables, made from the scheme, and the guidelines as the page shows them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from itertools import count
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from miyar.errors import DataError, Problem
 from miyar.scheme import Attribute, Label, Role, Scheme
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _BLOCK = re.compile(r"<!-- table:(?P<name>[^\n]*?) -->\n(?:(?!<!-- table:).)*?<!-- /table -->", re.DOTALL)
 _MARK = re.compile(r"<!-- /?table.*")
@@ -56,21 +60,35 @@ def as_html(text: str, language: str) -> str:
     """
     from markdown_it import MarkdownIt
 
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", text))
-    listed = _LIST.sub(_with_numbers, body)
-    spaced = _HEADING.sub(r"<br>\g<0>", listed)
-    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{spaced}</div>'
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(_COMMENT.sub("\n", text))
+    _mark_items(tokens)
+    body = _HEADING.sub(r"<br>\g<0>", markdown.renderer.render(tokens, markdown.options, {}))
+    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{body}</div>'
 
 
-_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_LIST = re.compile(r"<(ol|ul)>.*?</\1>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"<h[23]>")
 
 
-def _with_numbers(found: re.Match[str]) -> str:
-    numbers = count(1)
-    mark = (lambda _: f"<li>{next(numbers)}. ") if found[1] == "ol" else (lambda _: "<li>– ")
-    return re.sub("<li>", mark, found[0])
+def _mark_items(tokens: Sequence["Token"]) -> None:
+    """Write the number or the dash of each list item in front of its text."""
+    from markdown_it.token import Token
+
+    marks: list[Iterator[str]] = []
+    mark = ""
+    for token in tokens:
+        if token.type == "ordered_list_open":
+            marks.append(f"{number}. " for number in count(int(token.attrGet("start") or 1)))
+        elif token.type == "bullet_list_open":
+            marks.append(repeat("– "))
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            marks.pop()
+        elif token.type == "list_item_open":
+            mark = next(marks[-1])
+        elif token.type == "inline" and mark and token.children is not None:
+            token.children.insert(0, Token("text", "", 0, content=mark))
+            mark = ""
 
 
 def _filled(name: str, scheme: Scheme, language: str) -> str:

@@ -25,6 +25,9 @@ def written(path: Path, mode: int | None = None) -> Iterator[IO[str]]:
 
     Raises MiyarError where the folder cannot be written to.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is not a file and cannot be replaced by one; choose another place")
+    path = path.resolve()  # a link keeps pointing at the file
     with _named_failure(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -85,6 +88,11 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
     return count
 
 
+READ_FROM_FOLDERS = frozenset(
+    {"metadata.jsonl", "predictions.jsonl", "release.toml", "annotations.jsonl", "labels.toml", "import.json"}
+)
+
+
 def refuse_overlap(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
     """Raise UsageError where an output would take the place of an input or of another output."""
     sources = [path for path in inputs if path]
@@ -97,7 +105,7 @@ def refuse_overlap(inputs: Iterable[Path | None], *outputs: Path | None) -> None
 
 def _destroys(output: Path, other: Path) -> bool:
     """Return whether the output is the other, is a folder around it, or would be read as a part of it."""
-    read_as_part = output.parent == other and output.suffix in (".txt", ".jsonl")
+    read_as_part = output.parent == other and (output.suffix == ".txt" or output.name in READ_FROM_FOLDERS)
     return output == other or output in other.parents or read_as_part
 
 

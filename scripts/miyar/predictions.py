@@ -23,7 +23,7 @@ from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import SPAN_TYPE, Mask, Views, views_of
 
-CHARGED = "nothing: it is charged as predicted and can match nothing"
+CHARGED = "nothing: it is charged as predicted, where its layer is scored, and can match nothing"
 PREDICTIONS_FILE, RELEASE_FILE = "predictions.jsonl", "release.toml"
 
 
@@ -81,7 +81,7 @@ def read_predictions(path: Path, gold: Views, scheme: Scheme, policy: Policy | N
     file = predictions_file(path)
     release = _release(file)
     lines, counts = _matched(prediction_lines(file), gold, file, policy or Policy())
-    name = f"{release['name']}@{release['release']}" if release else file.stem
+    name = f"{release['name']}@{release['release']}" if release else _name(file)
     spans = _span_lists([line.spans if line else [] for line in lines])
     codes = [label.code for label in scheme.labels]
     views = views_of(name, gold.articles, gold.sha256s, spans, codes, gold.lengths)
@@ -118,6 +118,10 @@ def predictions_file(path: Path) -> Path:
     if not file.is_file():
         raise UsageError(f"{path}: no such file, and no folder with {PREDICTIONS_FILE}")
     return file
+
+
+def _name(file: Path) -> str:
+    return file.parent.name if file.name == PREDICTIONS_FILE else file.stem
 
 
 def _release(file: Path) -> Mapping[str, Any]:

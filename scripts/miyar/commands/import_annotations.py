@@ -11,8 +11,8 @@ import miyar
 from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, count_by_code
-from miyar.labelstudio.exports import Export, find_exports
+from miyar.errors import DataError, Problem, count_by_code
+from miyar.labelstudio.exports import MANIFEST, Export, find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.results import Reject
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
@@ -49,7 +49,8 @@ def run(
 
     Example: miyar import-annotations export.json --articles corpus/articles -o dataset
     """
-    refuse_overlap([*exports, *articles], output, quarantine)
+    manifests = [path.parent / MANIFEST for path in exports]
+    refuse_overlap([*exports, *manifests, *articles], output, quarantine)
     configured = load_scheme(config)
     texts = {article.id: article for article in read_articles(articles)}
     imported = import_exports(find_exports(exports, one_server), texts, configured, output, quarantine)
@@ -75,6 +76,8 @@ def import_exports(
     with written_folder(output, mark=MARK) as folder:
         stream = tracked(imported.annotations(), "importing", None)
         labels = write_dataset(folder, stream, articles, configured.scheme)
+        if not imported.views and not imported.rejects:
+            raise DataError([_nothing(exports)])
         if imported.rejects and not quarantine:
             for line in [render_ledger(imported.ledger, Format.TEXT), *summary(imported)]:
                 say(line)
@@ -101,6 +104,12 @@ def summary(imported: Import) -> Iterator[str]:
             yield f"note: {count} × {note}"
     if imported.rejects:
         yield f"not imported: {count_by_code(imported.problems)}"
+
+
+def _nothing(exports: Sequence[Export]) -> Problem:
+    where = ", ".join(str(export.path) for export in exports)
+    remedy = "label and submit first; drafts do not count"
+    return Problem("no_annotations", where, "no submitted annotation", "at least one", remedy)
 
 
 def _facts(imported: Import, labels: Counter[str]) -> list[str]:

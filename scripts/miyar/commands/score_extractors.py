@@ -1,5 +1,6 @@
 """The command score-extractors."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.dataset import read_gold
-from miyar.errors import DataError
+from miyar.errors import DataError, Problem
 from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
 from miyar.report import Format, render_scores
 from miyar.scheme import Scheme
@@ -16,6 +17,7 @@ from miyar.spantable import Views
 from miyar.terminal import say
 
 SHOWN_FAULTS = 20
+NOT_SCORED = "Nothing was scored."
 
 
 def run(
@@ -49,11 +51,25 @@ def run(
         predictions_file(path)
     try:
         views = read_gold(gold, scheme, annotator)
-        read = [read_predictions(path, views, scheme, Policy(missing, unknown)) for path in predictions]
     except DataError as error:
-        raise DataError(error.problems, "Nothing was scored.") from error
+        raise DataError(error.problems, NOT_SCORED) from error
+    read = _read_all(predictions, views, scheme, Policy(missing, unknown))
     scores = [score_one(views, one, scheme, reference) for one in read]
     print(render_scores(scores, scheme, form))
+
+
+def _read_all(paths: Sequence[Path], gold: Views, scheme: Scheme, policy: Policy) -> list[Predictions]:
+    """Return the predictions; raises DataError with the problems of all of them."""
+    read: list[Predictions] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            read.append(read_predictions(path, gold, scheme, policy))
+        except DataError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DataError(problems, NOT_SCORED)
+    return read
 
 
 def score_one(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> Score:

@@ -16,7 +16,6 @@ from miyar.labelstudio.config import render_config
 from miyar.labelstudio.server import Server, running_server
 from miyar.terminal import say, waiting
 
-
 DATABASE = "label_studio.sqlite3"
 
 
@@ -74,11 +73,10 @@ def fill_project(studio: Studio, planned: Planned) -> None:
         return
     config, text = render_config(planned.configured.scheme), instruction(planned.configured)
     identity = studio.create_project(planned.title, config, text)
-    try:
+    with ExitStack() as unless_done:
+        unless_done.callback(studio.delete_project, identity)
         studio.import_tasks(identity, planned.tasks)
-    except (MiyarError, KeyboardInterrupt):
-        studio.delete_project(identity)
-        raise
+        unless_done.pop_all()
     say(f"project {planned.title!r}: {len(planned.tasks)} tasks")
 
 

@@ -1,14 +1,14 @@
-"""Label Studio's raw JSON exports: read in flat memory, and one annotation chosen per annotator and article.
+"""Label Studio's raw JSON exports, read in flat memory, and who annotated in them.
 
 Only the JSON export loses nothing; what looks like another format is refused with the way to get it.
 """
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from miyar.errors import DataError, Problem, UsageError
 
 HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
 MANIFEST = "manifest.json"
+PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,40}")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -32,14 +33,6 @@ class Slot(NamedTuple):
 
     article: str
     annotator: AnnotatorKey
-
-
-class Rank(NamedTuple):
-    """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
-
-    finished: bool
-    updated: datetime
-    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +102,11 @@ class Task(NamedTuple):
         """
         user = annotation.get("completed_by")
         if isinstance(user, dict):
-            user = user.get("id") or _account(user.get("email"))
+            user = user.get("id") or user.get("email")
+        if user is not None and not str(user).isdecimal():
+            user = _account(str(user))
         nobody = f"nobody, annotation {annotation.get('id')}"
         return AnnotatorKey(self.export.source, nobody if user is None else str(user))
-
-
-@dataclass(slots=True)
-class Selection:
-    """Which annotation counts for each slot, and how many were left out, by reason."""
-
-    chosen: dict[Slot, Rank] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def offer(self, task: Task) -> None:
-        """Weigh a task's annotations against those that were offered before."""
-        self.left_out["draft"] += len(task.drafts)
-        for annotation in task.annotations:
-            slot, rank = task.slot(annotation), _rank(annotation)
-            if slot in self.chosen:
-                dropped, rank = sorted((self.chosen[slot], rank))
-                beside = rank.finished and not dropped.finished
-                self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
-            self.chosen[slot] = rank
-
-    def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
-        """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
-        slot = task.slot(annotation)
-        if self.chosen.get(slot) != _rank(annotation):
-            return False
-        del self.chosen[slot]
-        return True
 
 
 def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Export, ...]:
@@ -209,27 +177,9 @@ def _known_pseudonyms(exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
     return dict(said)
 
 
-def _account(email: Any) -> str | None:
+def _account(name: str) -> str:
     """Return a key that stands for an address: addresses are stored nowhere."""
-    return f"account {hashlib.sha256(email.encode()).hexdigest()[:8]}" if isinstance(email, str) else None
-
-
-def _rank(annotation: Mapping[str, Any]) -> Rank:
-    identity = annotation.get("id")
-    return Rank(
-        finished=not annotation.get("was_cancelled"),
-        updated=_moment(annotation.get("updated_at")),
-        id=identity if isinstance(identity, int) else 0,
-    )
-
-
-def _moment(value: Any) -> datetime:
-    """Return a point in time; as text, a full second would sort behind its own fractions."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"account {hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def _export(path: Path, source: str | None) -> Export:
@@ -240,14 +190,16 @@ def _export(path: Path, source: str | None) -> Export:
         digest = ""
     manifest = path.parent / MANIFEST
     if not manifest.is_file():
-        return Export(path, source or short_name(path), sha256=digest)
+        return Export(path, source or f"{short_name(path)}#{digest[:8]}", sha256=digest)
     try:
         value = json.loads(manifest.read_text(encoding="utf-8"))
-        names = dict(value["annotators"])
-        if not all(isinstance(name, str) for name in names.values()):
-            raise ValueError("a pseudonym is no text")
-        return Export(path, source or str(value["server"]), names, digest)
-    except (ValueError, KeyError, TypeError) as error:
+        server, names = value["server"], dict(value["annotators"])
+        if not isinstance(server, str) or not all(isinstance(name, str) for name in names.values()):
+            raise ValueError("the server or a pseudonym is no text")
+        if not all(PSEUDONYM.fullmatch(name) for name in names.values()):
+            raise ValueError("a pseudonym is not made of letters A to Z, digits, dots, _ and -")
+        return Export(path, source or server, names, digest)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
         remedy = "mend the file, or move the export to a folder without it"
         raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected, remedy)]) from error

@@ -9,10 +9,11 @@ from typing import Any
 from miyar.annotation import Annotation, Status
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
-from miyar.labelstudio.exports import AnnotatorKey, Export, Selection, Task, pseudonyms, read_tasks
+from miyar.labelstudio.exports import AnnotatorKey, Export, Task, pseudonyms, read_tasks
 from miyar.labelstudio.ledger import Ledger
 from miyar.labelstudio.regions import Conversion
 from miyar.labelstudio.results import Reject, kind_of
+from miyar.labelstudio.selection import Selection
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 
@@ -58,7 +59,7 @@ class Import:
         for export in self.exports:
             try:
                 for task in read_tasks(export):
-                    self.selection.offer(task)
+                    problems.extend(self.selection.offer(task))
             except DataError as error:
                 problems.extend(error.problems)
         if problems:

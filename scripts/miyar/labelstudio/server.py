@@ -71,9 +71,9 @@ def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
     refuse_taken_port(port)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)  # the database holds addresses, labels and the token that opens sign-up
-    with _locked(data):
+    with _locked(data) as lock:
         login = _login(data)
-        process = _start(command, data, port, login)
+        process = _start(command, data, port, login, lock)
         server = Server(f"http://{HOST}:{port}", login, data, process)
         try:
             _await(server)
@@ -83,8 +83,11 @@ def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
 
 
 @contextmanager
-def _locked(data: Path) -> Iterator[None]:
-    """Keep a second server off the same data; the lock goes with this process, however it ends."""
+def _locked(data: Path) -> Iterator[int]:
+    """Keep a second server off the same data; gives the descriptor that holds the lock.
+
+    The server inherits it, so that the lock lasts as long as the server, whatever becomes of this process.
+    """
     with (data / LOCK_FILE).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,7 +95,7 @@ def _locked(data: Path) -> Iterator[None]:
             raise UsageError(
                 f"{data}: a server is open on this data already; use that one, or choose another --data"
             ) from error
-        yield
+        yield lock.fileno()
 
 
 def label_studio_command() -> list[str]:
@@ -141,7 +144,7 @@ def _login(data: Path) -> Login:
     return login
 
 
-def _start(command: list[str], data: Path, port: int, login: Login) -> subprocess.Popen[bytes]:
+def _start(command: list[str], data: Path, port: int, login: Login, lock: int) -> subprocess.Popen[bytes]:
     arguments = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     with private_file(data / LOG_FILE) as log:
         return subprocess.Popen(  # noqa: S603 - the command was looked up by us
@@ -151,6 +154,7 @@ def _start(command: list[str], data: Path, port: int, login: Login) -> subproces
             stderr=subprocess.STDOUT,
             env=_environment(data, login),
             start_new_session=True,
+            pass_fds=(lock,),
         )
 
 

@@ -99,7 +99,9 @@ def _is_argument(argument: Any, line: Line, scheme: Scheme) -> bool:
 def _layer_at(index: Any, line: Line, scheme: Scheme) -> str | None:
     if type(index) is not int or not 0 <= index < len(line.spans):
         return None
-    return scheme.layer(line.spans[index]["label"]) if isinstance(line.spans[index], dict) else None
+    span = line.spans[index]
+    label = span.get("label") if isinstance(span, dict) else None
+    return scheme.layer(label) if isinstance(label, str) else None
 
 
 def _results(line: Line, article: Article, scheme: Scheme) -> list[dict[str, Any]]:

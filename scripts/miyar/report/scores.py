@@ -18,6 +18,7 @@ UNDEFINED = "–"
 # The Arabic names stand last in their line: in front of numbers they would turn their order round.
 HEAD = ("", "precision", "recall", "F1", "TP", "predicted", "support", "")
 WIDTH = 100
+FAULTS = ("bad_offsets", "unknown_label")
 
 
 class Row(NamedTuple):
@@ -113,9 +114,16 @@ def _percent(ratio: float | None) -> str:
 def _notes(score: Score) -> Iterator[str]:
     """Yield what a reader has to know to trust the numbers."""
     yield "Percent; TP: start, end and label as in the gold; –: undefined (0 in the macro average)."
-    if score.charged:
-        faults = ", ".join(f"{count} {code}" for code, count in score.charged.items())
-        yield f"Faults in the predictions: {faults}."
+    charged, other = (
+        ", ".join(f"{count} {code}" for code, count in score.charged.items() if (code in FAULTS) == faulty)
+        for faulty in (True, False)
+    )
+    if charged:
+        yield f"Faulty spans, charged: {charged}."
+    if other:
+        yield f"Left out or taken as empty: {other}."
+    if score.unscored:
+        yield f"Not scored in this version: {score.unscored} predicted spans with trigger labels."
     if score.seen:
         yield f"WARNING: the extractor learnt from {score.seen} of these {score.articles} articles."
 

@@ -62,6 +62,7 @@ def score(gold: Views, predictions: Predictions, scheme: Scheme, reference: str 
         extractor=predictions.views.name,
         articles=len(gold.articles),
         charged=predictions.counts,
+        unscored=len(predictions.views.spans) - len(sides.predicted),
         seen=len(predictions.learnt_from & set(gold.sha256s)),
         layers={"entities": measures},
         seqeval_seconds=seconds,

@@ -80,14 +80,16 @@ class Measure:
 class Score:
     """All measures of one extractor on one gold.
 
-    `seen` counts the gold's articles that the extractor learnt from; `seqeval_seconds` is what holding
-    our counts against seqeval's took, and is not part of the score.
+    `charged` counts the faults of the predictions and what was left out, `unscored` the predicted spans of
+    layers that are not scored, `seen` the gold's articles that the extractor learnt from. `seqeval_seconds`
+    is what holding our counts against seqeval's took, and is not part of the score.
     """
 
     corpus: str
     extractor: str
     articles: int
     charged: Mapping[str, int]
+    unscored: int
     seen: int
     layers: Mapping[str, Mapping[str, Measure]]
     seqeval_seconds: float = field(default=0.0, compare=False)
@@ -103,6 +105,7 @@ class Score:
             "extractor": self.extractor,
             "articles": self.articles,
             "charged": dict(self.charged),
+            "unscored_spans": self.unscored,
             "articles_learnt_from": self.seen,
             "layers": layers,
         }

@@ -1,0 +1,80 @@
+"""One annotation is chosen per annotator and article; how many were left out, and why, is counted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from miyar.errors import Problem
+from miyar.labelstudio.exports import Slot, Task
+
+
+class Rank(NamedTuple):
+    """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
+
+    finished: bool
+    updated: datetime
+    id: int
+
+
+@dataclass(slots=True)
+class Selection:
+    """Which annotation counts for each slot, and how many were left out, by reason.
+
+    `sources` says where each annotation, known by the server's unique id, was met first.
+    """
+
+    chosen: dict[Slot, Rank] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def offer(self, task: Task) -> list[Problem]:
+        """Weigh a task's annotations against those before; return those that another source has too."""
+        self.left_out["draft"] += len(task.drafts)
+        for annotation in task.annotations:
+            slot, rank = task.slot(annotation), _rank(annotation)
+            if slot in self.chosen:
+                dropped, rank = sorted((self.chosen[slot], rank))
+                beside = rank.finished and not dropped.finished
+                self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
+            self.chosen[slot] = rank
+        return [
+            problem for annotation in task.annotations if (problem := self._of_two_sources(task, annotation))
+        ]
+
+    def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
+        """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
+        slot = task.slot(annotation)
+        if self.chosen.get(slot) != _rank(annotation):
+            return False
+        del self.chosen[slot]
+        return True
+
+    def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Problem | None:
+        """Return a problem where two sources have one annotation: its author would agree with themselves."""
+        unique, source = annotation.get("unique_id"), task.export.source
+        if not isinstance(unique, str) or self.sources.setdefault(unique, source) == source:
+            return None
+        where = f"{task.where}, annotation {annotation.get('id')}"
+        found, expected = f"an annotation that {self.sources[unique]} has too", "each annotation once"
+        remedy = "the files are exports of one project: name the newest, or say so with --one-server"
+        return Problem("annotation_twice", where, found, expected, remedy)
+
+
+def _rank(annotation: Mapping[str, Any]) -> Rank:
+    identity = annotation.get("id")
+    return Rank(
+        finished=not annotation.get("was_cancelled"),
+        updated=_moment(annotation.get("updated_at")),
+        id=identity if isinstance(identity, int) else 0,
+    )
+
+
+def _moment(value: Any) -> datetime:
+    """Return a point in time; as text, a full second would sort behind its own fractions."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
