@@ -211,3 +211,13 @@ def test_label_studios_own_check_does_find_faults(tmp_path: Path, scheme: Scheme
     found = suggested(tmp_path, scheme, line()).results["a"]
     found[0]["value"]["labels"] = ["هجوم"]
     assert complaints(found, scheme)
+
+
+@pytest.mark.parametrize("labelled", [{}, {"label": ["GPE"]}, {"label": None}])
+def test_an_argument_of_a_span_without_a_label_is_refused_with_it(
+    tmp_path: Path, scheme: Scheme, labelled: dict[str, Any]
+) -> None:
+    spans = [{"start": 0, "end": 3, **labelled}]
+    arguments = [{"trigger": 0, "entity": 0, "role": "TIME"}]
+    refused = refusal(tmp_path, scheme, line(spans=spans, arguments=arguments))
+    assert [problem.code for problem in refused.problems] == ["unknown_label", "bad_argument"]
