@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from command import run
-from conftest import ROOT
+from conftest import ROOT, unavailable
 from miyar.errors import MiyarError, UsageError
 from miyar.labelstudio import server as servers
 from miyar.labelstudio.client import Studio, access_token, connect
