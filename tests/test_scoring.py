@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
-from miyar.scoring import CHARGED, PRF, Measure, Score, compute, record, score
+from miyar.scoring import CHARGED, PRF, Measure, Score, compute, model, record, score
 from miyar.spantable import SPAN_TYPE, Views, views_of
 
 Triple = tuple[int, int, str]
@@ -181,9 +181,9 @@ def test_a_wrong_ratio_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch:
 
 
 def test_a_wrong_count_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = compute._prfs
+    right = model.prfs
     monkeypatch.setattr(
-        compute, "_prfs", lambda table: [PRF(p.tp + 1, p.predicted, p.gold) for p in right(table)]
+        compute, "prfs", lambda table: [PRF(p.tp + 1, p.predicted, p.gold) for p in right(table)]
     )
     with pytest.raises(RuntimeError, match="seqeval confirmed"):
         scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)

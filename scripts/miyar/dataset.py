@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -63,7 +63,7 @@ def write_dataset(
     """Write the data of a dataset folder, in batches, and return the number of spans per label."""
     (folder / DATA).mkdir()
     parquet = folder / DATA / "annotations.parquet"
-    schema = features(scheme).arrow_schema
+    schema, indices = features(scheme).arrow_schema, _indices(scheme)
     counts = Counter[str]()
     stream = iter(annotations)
     with (
@@ -71,12 +71,13 @@ def write_dataset(
         (folder / JSON_LINES).open("w", encoding="utf-8", newline="\n") as lines,
     ):
         while batch := list(islice(stream, BATCH)):
-            rows = [_row(annotation, articles[annotation.article], scheme) for annotation in batch]
+            records = [annotation.to_dict() for annotation in batch]
+            lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+            rows = [_row(record, articles[record["article"]], indices) for record in records]
             table.write_table(pa.Table.from_pylist(rows, schema))
-            for annotation in batch:
-                lines.write(json.dumps(annotation.to_dict(), ensure_ascii=False) + "\n")
-                counts.update(span.label for span in annotation.spans)
-    digest = hashlib.sha256(parquet.read_bytes()).hexdigest()[:8]
+            counts.update(span.label for annotation in batch for span in annotation.spans)
+    with parquet.open("rb") as made:
+        digest = hashlib.file_digest(made, "sha256").hexdigest()[:8]
     parquet.rename(parquet.with_name(f"annotations-{digest}.parquet"))
     return counts
 
@@ -148,20 +149,33 @@ def gold_annotations(path: Path, annotator: str | None = None) -> tuple[Annotati
     )
 
 
-def _row(annotation: Annotation, article: Article, scheme: Scheme) -> dict[str, Any]:
-    codes = [attribute.code for attribute in scheme.attributes]
-    row = annotation.to_dict()
-    row["status"] = STATUSES.index(annotation.status)
-    row["text"] = article.text
-    row.update({name: article.metadata.get(name) for name in METADATA_FIELDS})
-    labels = {label.code: index for index, label in enumerate(scheme.labels)}
-    roles = {role.code: index for index, role in enumerate(scheme.roles)}
-    row["spans"] = [
-        {**span.to_dict(), "label": labels[span.label], **{c: span.attributes.get(c) for c in codes}}
-        for span in annotation.spans
-    ]
-    row["arguments"] = [{**a.to_dict(), "role": roles[a.role]} for a in annotation.arguments]
-    return row
+class _Indices(NamedTuple):
+    """What the ClassLabels of a scheme store in place of codes."""
+
+    labels: Mapping[str, int]
+    roles: Mapping[str, int]
+
+
+def _indices(scheme: Scheme) -> _Indices:
+    return _Indices(
+        {label.code: index for index, label in enumerate(scheme.labels)},
+        {role.code: index for index, role in enumerate(scheme.roles)},
+    )
+
+
+def _row(record: Mapping[str, Any], article: Article, indices: _Indices) -> dict[str, Any]:
+    """Return an annotation's JSON object as a row: with the text, with indices, attributes as columns."""
+    spans = record["spans"]
+    return {
+        **record,
+        **{name: article.metadata.get(name) for name in METADATA_FIELDS},
+        "text": article.text,
+        "status": STATUSES.index(record["status"]),
+        "spans": [
+            {**span, **span.get("attributes", {}), "label": indices.labels[span["label"]]} for span in spans
+        ],
+        "arguments": [{**a, "role": indices.roles[a["role"]]} for a in record["arguments"]],
+    }
 
 
 def _gold_table(path: Path) -> pa.Table:

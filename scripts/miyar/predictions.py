@@ -79,8 +79,15 @@ def read_predictions(path: Path, gold: Views, scheme: Scheme, policy: Policy | N
     text, as far as the policy does not allow them.
     """
     file = predictions_file(path)
+    return checked_predictions(file, prediction_lines(file), gold, scheme, policy or Policy())
+
+
+def checked_predictions(
+    file: Path, found: Sequence[Line], gold: Views, scheme: Scheme, policy: Policy
+) -> Predictions:
+    """Return the predictions of lines that were read from a file; raises DataError as `read_predictions`."""
     release = _release(file)
-    lines, counts = _matched(prediction_lines(file), gold, file, policy or Policy())
+    lines, counts = _matched(found, gold, file, policy)
     name = f"{release['name']}@{release['release']}" if release else _name(file)
     spans = _span_lists([line.spans if line else [] for line in lines])
     codes = [label.code for label in scheme.labels]

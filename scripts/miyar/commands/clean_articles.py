@@ -7,22 +7,21 @@ import typer
 
 from miyar.article import CHANGES_FILE, METADATA_FILE, found_articles, unread_files
 from miyar.cleaning import Cleaned, clean_articles
+from miyar.commands.options import IdField, Sources, TextField
 from miyar.errors import DataError, Problem
 from miyar.output import refuse_overlap, write_json_lines, written_folder
 from miyar.terminal import say, say_unread, tracked
 
 
 def run(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Folders of .txt, .txt or .jsonl files.")
-    ],
+    paths: Sources,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the clean copies go.")],
     encoding: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="What files that are not UTF-8 are written in, such as cp1256."),
     ] = None,
-    text_field: Annotated[str, typer.Option(help="The field with the text in JSON Lines.")] = "text",
-    id_field: Annotated[str, typer.Option(help="The field with the id in JSON Lines.")] = "id",
+    text_field: TextField = "text",
+    id_field: IdField = "id",
 ) -> None:
     """Make acceptable copies of refused articles.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from miyar.article import Article, read_articles, unread_files
-from miyar.commands.options import Config, Configured, load_scheme
+from miyar.commands.options import Config, Configured, IdField, Sources, TextField, load_scheme
 from miyar.guidelines import guidelines_file
 from miyar.labelstudio.suggestions import suggested_results
 from miyar.labelstudio.tasks import digest, task, with_suggestion
@@ -17,9 +17,7 @@ from miyar.terminal import say, say_unread, tracked
 
 
 def run(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Folders of .txt, .txt or .jsonl files.")
-    ],
+    paths: Sources,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The tasks, as JSON.")],
     config: Config = None,
     suggest: Annotated[
@@ -28,8 +26,8 @@ def run(
             metavar="PREDICTIONS", help="Show these predictions to annotators. They pull on their judgement."
         ),
     ] = None,
-    text_field: Annotated[str, typer.Option(help="The field with the text in JSON Lines.")] = "text",
-    id_field: Annotated[str, typer.Option(help="The field with the id in JSON Lines.")] = "id",
+    text_field: TextField = "text",
+    id_field: IdField = "id",
 ) -> None:
     """Turn articles into Label Studio tasks.
 

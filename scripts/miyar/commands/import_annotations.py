@@ -144,7 +144,7 @@ def _manifest(imported: Import) -> dict[str, Any]:
             {"annotator": who, "status": status, "count": count}
             for (who, status), count in sorted(imported.views.items())
         ],
-        "ledger": [{"kind": e.kind, "in": e.came_in, **e.fates} for e in imported.ledger.entries()],
+        "ledger": [entry.to_dict() for entry in imported.ledger.entries()],
         "left_out": dict(imported.selection.left_out),
         "notes": {note: count for note, count in imported.notes.items() if count},
     }

@@ -23,6 +23,9 @@ Articles = Annotated[
         help="The texts of record: a folder of .txt, a .txt or a .jsonl. Repeatable.",
     ),
 ]
+Sources = Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders of .txt, .txt or .jsonl files.")]
+TextField = Annotated[str, typer.Option(help="The field with the text in JSON Lines.")]
+IdField = Annotated[str, typer.Option(help="The field with the id in JSON Lines.")]
 Annotator = Annotated[
     str | None,
     typer.Option(metavar="ID", help="Whose view is the reference, where articles have several annotations."),

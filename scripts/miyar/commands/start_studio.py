@@ -13,10 +13,8 @@ from miyar.errors import MiyarError, UsageError
 from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.client import LONGEST_TITLE, SHORTEST_TITLE, Studio, connect_as_owner
 from miyar.labelstudio.config import render_config
-from miyar.labelstudio.server import Server, running_server
+from miyar.labelstudio.server import DATABASE, Server, running_server
 from miyar.terminal import say, waiting
-
-DATABASE = "label_studio.sqlite3"
 
 
 class Planned(NamedTuple):

@@ -1,6 +1,5 @@
 """A connection to a Label Studio server as one user, by HTTP for accounts and by the SDK for the rest."""
 
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 CHUNK = 500
 TIMEOUT = 600
 SHORTEST_TITLE, LONGEST_TITLE = 3, 50
-_TOKEN = re.compile(r"name=\"csrfmiddlewaretoken\" value=\"([^\"]+)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +161,14 @@ def _session(url: str) -> Iterator["httpx.Client"]:
 def _submit(session: "httpx.Client", path: str, form: dict[str, str]) -> None:
     """Send a form of the server's pages; a page that shows the form again refused it."""
     with _asked(f"open {path.partition('?')[0]}"):
-        page = session.get(path).raise_for_status()
-    token = session.cookies.get("csrftoken") or _first(_TOKEN, page.text)
+        session.get(path).raise_for_status()
+    token = session.cookies["csrftoken"]
     headers = {"Referer": str(session.base_url)}
     with _asked(f"log in as {form['email']}"):
         answer = session.post(path, data={**form, "csrfmiddlewaretoken": token}, headers=headers)
         answer.raise_for_status()
     if answer.url.path == path.partition("?")[0]:
         raise MiyarError(f"{session.base_url}: the server refused the account {form['email']}")
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[1] if match else ""
 
 
 @contextmanager

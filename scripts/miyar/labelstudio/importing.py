@@ -12,7 +12,7 @@ from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.exports import AnnotatorKey, Export, Task, pseudonyms, read_tasks
 from miyar.labelstudio.ledger import Ledger
 from miyar.labelstudio.regions import Conversion
-from miyar.labelstudio.results import Reject, kind_of
+from miyar.labelstudio.results import Reject, kind_of, role_names
 from miyar.labelstudio.selection import Selection
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
@@ -121,8 +121,7 @@ class Import:
         self.rejects.append(Reject(problem, "other", [_without_account(value) for value in annotations]))
         for result in (result for value in annotations for result in _results(value)):
             kind = kind_of(result, self.scheme)
-            roles = result.get("labels") if kind == "arguments" else None
-            count = max(1, len(roles)) if isinstance(roles, list) else 1
+            count = len(role_names(result)) if kind == "arguments" else 1
             self.ledger.receive(kind, count)
             self.ledger.settle(kind, "quarantined", count)
 

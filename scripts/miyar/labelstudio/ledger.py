@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 Kind = Literal["entities", "triggers", "attributes", "arguments", "other"]
 Fate = Literal["out", "trimmed_away", "collapsed", "quarantined"]
@@ -21,6 +21,10 @@ class Entry(NamedTuple):
     def balanced(self) -> bool:
         """Return whether nothing was lost."""
         return self.came_in == sum(self.fates.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line with its fates as fields."""
+        return {"kind": self.kind, "in": self.came_in, **self.fates}
 
 
 class Ledger:

@@ -13,7 +13,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import Problem, quoted
 from miyar.labelstudio.ledger import Kind, Ledger
-from miyar.labelstudio.results import CONTROLS, Reject, kind_of, typed_text
+from miyar.labelstudio.results import CONTROLS, Reject, kind_of, role_names, typed_text
 from miyar.offsets import trim
 from miyar.scheme import Attribute, Layer, Role, Scheme, one_of
 from miyar.validation import Candidate, Fault, first_fault
@@ -35,6 +35,13 @@ class Ends(NamedTuple):
 
     trigger: SpanKey
     entity: SpanKey
+
+
+class Carried(NamedTuple):
+    """A value and the span that carries it."""
+
+    key: SpanKey
+    value: str
 
 
 @dataclass(slots=True)
@@ -128,52 +135,46 @@ class Conversion:
 
     def _attribute(self, kind: Kind, result: Mapping[str, Any]) -> None:
         self.ledger.receive(kind)
-        attribute = self.scheme.attribute(result["from_name"])
         value = typed_text(result.get("value"))
         if value == "":
             self.ledger.settle(kind, "trimmed_away")
             return
-        keys = self._keys(result.get("id"))
-        fault = self._attribute_fault(attribute, result.get("id"), value, keys) if attribute else None
-        if fault or attribute is None or value is None:
-            self._reject(
-                kind, result, fault or Fault("no_value", repr(result.get("value")), "one typed text")
-            )
+        name = result["from_name"]
+        attribute = next(attribute for attribute in self.scheme.attributes if attribute.code == name)
+        carried = self._carried(attribute, result.get("id"), value)
+        if isinstance(carried, Fault):
+            self._reject(kind, result, carried)
             return
-        key = next(key for key in keys if key.label in attribute.on)
-        canonical = attribute.canonical(key.label, value) or value
-        span = self._spans[key]
-        known = span.attributes.get(attribute.code)
-        if known is not None and known != canonical:
-            found = f"{attribute.code} {quoted(canonical)} beside {quoted(known)}"
-            self._reject(kind, result, Fault("two_values", found, f"one {attribute.code} per span"))
-            return
-        self._spans[key] = replace(span, attributes={**span.attributes, attribute.code: canonical})
-        self.ledger.settle(kind, "out" if known is None else "collapsed")
+        span = self._spans[carried.key]
+        self.ledger.settle(kind, "collapsed" if name in span.attributes else "out")
+        self._spans[carried.key] = replace(span, attributes={**span.attributes, name: carried.value})
 
-    def _attribute_fault(
-        self, attribute: Attribute, region: Any, value: str | None, keys: list[SpanKey]
-    ) -> Fault | None:
+    def _carried(self, attribute: Attribute, region: Any, value: str | None) -> Carried | Fault:
+        """Return which span of a region carries a typed value, and the value in its canonical form."""
+        keys = self._keys(region)
         if not keys:
             return self._missing_region(region)
-        label = next((key.label for key in keys if key.label in attribute.on), None)
-        if label is None:
+        key = next((key for key in keys if key.label in attribute.on), None)
+        if key is None:
             found = f"{attribute.code} on {keys[0].label}"
-            return Fault(
-                "attribute_not_allowed", found, f"{attribute.code} on {', '.join(attribute.on)} only"
-            )
+            expected = f"{attribute.code} on {', '.join(attribute.on)} only"
+            return Fault("attribute_not_allowed", found, expected)
         if value is None:
             return Fault("no_value", "several texts or none", "one typed text")
-        if attribute.canonical(label, value) is None:
-            found = f"{attribute.code} {quoted(value)} on {label}"
-            return Fault("bad_value", found, attribute.expected(label))
-        return None
+        canonical = attribute.canonical(key.label, value)
+        if canonical is None:
+            found = f"{attribute.code} {quoted(value)} on {key.label}"
+            return Fault("bad_value", found, attribute.expected(key.label))
+        known = self._spans[key].attributes.get(attribute.code, canonical)
+        if known != canonical:
+            found = f"{attribute.code} {quoted(canonical)} beside {quoted(known)}"
+            return Fault("two_values", found, f"one {attribute.code} per span")
+        return Carried(key, canonical)
 
     # relations
 
     def _relation(self, kind: Kind, result: Mapping[str, Any]) -> None:
-        names = result.get("labels")
-        names = names if isinstance(names, list) and names else [None]
+        names = role_names(result)
         self.ledger.receive(kind, len(names))
         ends = self._ends(result.get("from_id"), result.get("to_id"))
         for name in names:

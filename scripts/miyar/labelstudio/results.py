@@ -32,6 +32,12 @@ def kind_of(result: Any, scheme: Scheme) -> Kind:
     return "attributes" if scheme.attribute(name) else "other"
 
 
+def role_names(relation: Mapping[str, Any]) -> list[Any]:
+    """Return the roles of a relation, one None where it has none: a relation counts once per role."""
+    names = relation.get("labels")
+    return names if isinstance(names, list) and names else [None]
+
+
 def typed_text(value: Any) -> str | None:
     """Return the one text that was typed into a per-region field, or None where there is not just one."""
     typed = value.get("text") if isinstance(value, dict) else None

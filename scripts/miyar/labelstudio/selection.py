@@ -1,7 +1,7 @@
 """One annotation is chosen per annotator and article; how many were left out, and why, is counted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -32,16 +32,16 @@ class Selection:
     def offer(self, task: Task) -> list[Problem]:
         """Weigh a task's annotations against those before; return those that another source has too."""
         self.left_out["draft"] += len(task.drafts)
+        problems: list[Problem] = []
         for annotation in task.annotations:
+            problems.extend(self._of_two_sources(task, annotation))
             slot, rank = task.slot(annotation), _rank(annotation)
             if slot in self.chosen:
                 dropped, rank = sorted((self.chosen[slot], rank))
                 beside = rank.finished and not dropped.finished
                 self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
             self.chosen[slot] = rank
-        return [
-            problem for annotation in task.annotations if (problem := self._of_two_sources(task, annotation))
-        ]
+        return problems
 
     def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
         """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
@@ -51,15 +51,15 @@ class Selection:
         del self.chosen[slot]
         return True
 
-    def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Problem | None:
-        """Return a problem where two sources have one annotation: its author would agree with themselves."""
+    def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
+        """Yield a problem where two sources have one annotation: its author would agree with themselves."""
         unique, source = annotation.get("unique_id"), task.export.source
         if not isinstance(unique, str) or self.sources.setdefault(unique, source) == source:
-            return None
+            return
         where = f"{task.where}, annotation {annotation.get('id')}"
         found, expected = f"an annotation that {self.sources[unique]} has too", "each annotation once"
         remedy = "the files are exports of one project: name the newest, or say so with --one-server"
-        return Problem("annotation_twice", where, found, expected, remedy)
+        yield Problem("annotation_twice", where, found, expected, remedy)
 
 
 def _rank(annotation: Mapping[str, Any]) -> Rank:

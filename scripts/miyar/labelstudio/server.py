@@ -25,6 +25,7 @@ from miyar.output import private_file
 HOST = "127.0.0.1"
 ADMIN = "admin@example.com"
 LOGIN_FILE, TOKEN_FILE, LOG_FILE, LOCK_FILE = "login.json", "token", "label-studio.log", "lock"
+DATABASE = "label_studio.sqlite3"  # its name is Label Studio's
 START_SECONDS = 300
 STOP_SECONDS = 15
 CLOSED = {

@@ -14,7 +14,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.tasks import results
-from miyar.predictions import Line, prediction_lines, predictions_file, read_predictions
+from miyar.predictions import Line, Policy, checked_predictions, prediction_lines, predictions_file
 from miyar.scheme import Scheme
 from miyar.spantable import Column, SpanTable, Views
 
@@ -28,9 +28,10 @@ class Suggestions(NamedTuple):
 
 def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -> Suggestions:
     """Return the predictions of a file as results; raises DataError with every fault in them."""
-    lines = prediction_lines(predictions_file(path))
+    file = predictions_file(path)
+    lines = prediction_lines(file)
     try:
-        predictions = read_predictions(path, _empty_views(articles), scheme)
+        predictions = checked_predictions(file, lines, _empty_views(articles), scheme, Policy())
     except DataError as error:  # its remedies are those of scoring
         raise DataError(replace(problem, remedy="") for problem in error.problems) from error
     problems = [replace(fault, remedy="") for fault in predictions.faults]

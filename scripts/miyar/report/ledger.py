@@ -16,7 +16,7 @@ def render_ledger(ledger: Ledger, form: Format) -> str:
 
 
 def _json(entries: Sequence[Entry]) -> str:
-    return json.dumps([{"kind": e.kind, "in": e.came_in, **e.fates} for e in entries], indent=2)
+    return json.dumps([entry.to_dict() for entry in entries], indent=2)
 
 
 def _markdown(entries: Sequence[Entry]) -> str:

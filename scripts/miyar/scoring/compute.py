@@ -1,7 +1,7 @@
 """Computes the measures from columns of spans."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 import miyar
-from miyar.matching import Cells, Counts, cells, counts
+from miyar.matching import Cells, cells, counts
 from miyar.predictions import Predictions
 from miyar.scheme import Layer, Scheme
-from miyar.scoring.model import PRF, Macro, Measure, Score
+from miyar.scoring.model import PRF, Macro, Measure, Score, prfs
 from miyar.scoring.record import check_with_seqeval
 from miyar.spantable import Column, SpanTable, Views
 
@@ -110,8 +110,8 @@ def _relabelled(spans: SpanTable, label: Column | int) -> SpanTable:
 def _counted(sides: Sides) -> Counted:
     table = cells(sides.gold, sides.predicted)
     totals = counts(table, len(sides.names))
-    [micro] = _prfs(totals.micro())
-    return Counted(sides.names, table, tuple(_prfs(totals)), micro)
+    [micro] = prfs(totals.micro())
+    return Counted(sides.names, table, tuple(prfs(totals)), micro)
 
 
 def _choices(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> dict[str, str]:
@@ -135,11 +135,6 @@ def _measure(name: str, layer: Layer, counted: Counted, choices: Mapping[str, st
     if not labels[CHARGED].predicted:
         del labels[CHARGED]
     return Measure(signature, counted.micro, _macro(labels), labels)
-
-
-def _prfs(table: Counts) -> Iterator[PRF]:
-    for tp, predicted, gold in zip(table.tp, table.predicted, table.gold, strict=True):
-        yield PRF(int(tp), int(predicted), int(gold))
 
 
 def _macro(labels: Mapping[str, PRF]) -> Macro:

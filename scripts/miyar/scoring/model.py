@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from miyar.matching import Counts
+
 
 @dataclass(frozen=True, slots=True)
 class PRF:
@@ -109,6 +111,12 @@ class Score:
             "articles_learnt_from": self.seen,
             "layers": layers,
         }
+
+
+def prfs(table: Counts) -> list[PRF]:
+    """Return the counts of each label with their ratios."""
+    columns = (table.tp.tolist(), table.predicted.tolist(), table.gold.tolist())
+    return [PRF(*row) for row in zip(*columns, strict=True)]
 
 
 def _ratio(numerator: int, denominator: int) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miyar.matching import Cells, counts
-from miyar.scoring.model import PRF
+from miyar.scoring.model import PRF, prfs
 from miyar.spantable import Mask
 
 TOLERANCE = 1e-12
@@ -33,9 +33,10 @@ def check_with_seqeval(table: Cells, names: Sequence[str], labels: Sequence[PRF]
         present = np.flatnonzero(own.predicted + own.gold)
         by_name = sorted(present, key=lambda index: names[index])
         gold, predicted = (_tags(part, side, names) for side in (part.gold, part.predicted))
-        prfs = [PRF(int(own.tp[i]), int(own.predicted[i]), int(own.gold[i])) for i in by_name]
-        _compare(_seqeval(gold, predicted, None), prfs, [names[i] for i in by_name])
-        _compare(_seqeval(gold, predicted, "micro"), [_total(prfs)], ["micro average"])
+        counted = prfs(own)
+        ours = [counted[index] for index in by_name]
+        _compare(_seqeval(gold, predicted, None), ours, [names[index] for index in by_name])
+        _compare(_seqeval(gold, predicted, "micro"), [_total(ours)], ["micro average"])
     reported = [[prf.tp, prf.predicted, prf.gold] for prf in labels]
     if not np.array_equal(totals, np.array(reported)) or micro != _total(labels):
         raise RuntimeError(
@@ -43,8 +44,8 @@ def check_with_seqeval(table: Cells, names: Sequence[str], labels: Sequence[PRF]
         )
 
 
-def _total(prfs: Sequence[PRF]) -> PRF:
-    return PRF(sum(p.tp for p in prfs), sum(p.predicted for p in prfs), sum(p.gold for p in prfs))
+def _total(parts: Sequence[PRF]) -> PRF:
+    return PRF(sum(p.tp for p in parts), sum(p.predicted for p in parts), sum(p.gold for p in parts))
 
 
 def _chunks(table: Cells) -> Iterator[Cells]:
@@ -74,9 +75,9 @@ def _seqeval(gold: list[list[str]], predicted: list[list[str]], average: str | N
     return np.array([np.atleast_1d(row) for row in rows], dtype=np.float64)
 
 
-def _compare(theirs: Ratios, prfs: Sequence[PRF], names: Sequence[str]) -> None:
+def _compare(theirs: Ratios, counted: Sequence[PRF], names: Sequence[str]) -> None:
     """Compare as many labels; what is undefined for us is 0 for seqeval."""
-    ours = np.array([[p.precision or 0.0, p.recall or 0.0, p.f1 or 0.0, p.gold] for p in prfs]).T
+    ours = np.array([[p.precision or 0.0, p.recall or 0.0, p.f1 or 0.0, p.gold] for p in counted]).T
     if theirs.shape != ours.shape:
         raise RuntimeError(f"seqeval gives {theirs.shape[1]} labels where {', '.join(names)} were counted")
     for row, column in np.argwhere(np.abs(theirs - ours) > TOLERANCE):
