@@ -46,7 +46,8 @@ def main(command: str | None = None) -> NoReturn:
     Ctrl-C does: what was started is stopped.
     """
     for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _terminate)
+        if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
+            signal.signal(sign, _terminate)
     arguments = sys.argv[1:] if command is None else [command, *sys.argv[1:]]
     try:
         app(arguments, prog_name="miyar")

@@ -24,7 +24,8 @@ class Entry(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line with its fates as fields."""
-        return {"kind": self.kind, "in": self.came_in, **self.fates}
+        fates: dict[str, int] = {fate: self.fates[fate] for fate in FATES}
+        return {"kind": self.kind, "in": self.came_in, **fates}
 
 
 class Ledger:
