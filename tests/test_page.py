@@ -15,6 +15,7 @@ from miyar.labelstudio.client import Studio
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.exports import find_exports
 from miyar.labelstudio.importing import Import
+from miyar.labelstudio.remote import Setup
 from miyar.labelstudio.server import Server
 from miyar.labelstudio.tasks import task
 from miyar.scheme import Scheme
@@ -52,7 +53,7 @@ def test_what_a_person_labels_comes_back_exactly(
     page: Page, owner: Studio, scheme: Scheme, tmp_path: Path
 ) -> None:
     article = Article("story", STORY.text)
-    project = owner.create_project("miyar page test", render_config(scheme), "")
+    project = owner.create_project(Setup("miyar page test", render_config(scheme)))
     [identity] = owner.import_tasks(project, [task(article, scheme, "none")])
     labelling.open_task(page, owner.url, project, identity)
     hotkeys = {label.code: label.hotkey for label in scheme.labels}

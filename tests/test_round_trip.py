@@ -16,6 +16,7 @@ from miyar.labelstudio.client import Studio
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.exports import find_exports
 from miyar.labelstudio.importing import Import
+from miyar.labelstudio.remote import Setup
 from miyar.labelstudio.server import Server
 from miyar.labelstudio.tasks import results, task
 from miyar.offsets import stand_in
@@ -33,7 +34,7 @@ def round_trip(
     folder: Path,
 ) -> Import:
     """Send articles and annotations to a new project and return the import of its export, not yet run."""
-    project = owner.create_project(title, render_config(scheme), "")
+    project = owner.create_project(Setup(title, render_config(scheme)))
     ids = owner.import_tasks(project, [task(article, scheme, "none") for article in articles])
     by_id = {article.id: (article, number) for article, number in zip(articles, ids, strict=True)}
     for number, annotation in enumerate(annotations):
@@ -99,6 +100,10 @@ def test_the_server_accepts_the_configuration(owner: Studio, server: Server, sch
     interface: Any = LabelInterface(render_config(scheme))
     assert sorted(interface.get_control("entity").labels) == sorted(label.code for label in scheme.entities)
     assert sorted(interface.get_control("trigger").labels) == sorted(label.code for label in scheme.triggers)
-    assert "config accepted" not in owner.projects()
-    owner.create_project("config accepted", render_config(scheme), "")
-    assert "config accepted" in owner.projects()
+    assert "config accepted" not in titles(owner)
+    owner.create_project(Setup("config accepted", render_config(scheme)))
+    assert "config accepted" in titles(owner)
+
+
+def titles(studio: Studio) -> set[str]:
+    return {project.setup.title for project in studio.projects()}

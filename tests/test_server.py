@@ -18,7 +18,8 @@ from command import run
 from conftest import ROOT, unavailable
 from miyar.errors import MiyarError, UsageError
 from miyar.labelstudio import server as servers
-from miyar.labelstudio.client import Studio, access_token, connect
+from miyar.labelstudio.accounts import access_token
+from miyar.labelstudio.client import Studio, connect
 from miyar.labelstudio.server import HOST, Login, Server, refuse_taken_port, running_server
 
 Capture = pytest.CaptureFixture[str]

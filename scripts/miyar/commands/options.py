@@ -1,10 +1,19 @@
 """Options that several commands share, and the scheme that they name."""
 
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
+from miyar.errors import UsageError
+from miyar.guidelines import as_html, guidelines_file
+from miyar.labelstudio.client import TIMEOUT, Studio, connect
+from miyar.labelstudio.config import render_config
+from miyar.labelstudio.remote import Setup
 from miyar.report import Format
 from miyar.scheme import Scheme, find_config, read_scheme
 from miyar.terminal import say
@@ -30,7 +39,22 @@ Annotator = Annotated[
     str | None,
     typer.Option(metavar="ID", help="Whose view is the reference, where articles have several annotations."),
 ]
+Url = Annotated[
+    str, typer.Option("--url", envvar="LABEL_STUDIO_URL", metavar="URL", help="The Label Studio server.")
+]
+ProjectTitle = Annotated[str, typer.Option("--project", metavar="TITLE", help="The project's title.")]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A file with your access token that only you can read. [default: LABEL_STUDIO_API_KEY]",
+    ),
+]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long an answer may take.")]
 ResultFormat = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+
+
+TOKEN_VARIABLE = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of the variable, as the SDK has it
 
 
 class Configured(NamedTuple):
@@ -46,3 +70,37 @@ def load_scheme(config: Path | None) -> Configured:
     scheme = read_scheme(folder / "labels.toml")
     say(f"scheme {scheme.signature} of {folder}")
     return Configured(scheme, folder)
+
+
+@contextmanager
+def connected(url: str, token_file: Path | None, timeout: float = TIMEOUT) -> Iterator[Studio]:
+    """Give a connection to a server with the user's token, which no argument and no message ever holds."""
+    with closing(connect(url, _token(token_file), timeout)) as studio:
+        yield studio
+
+
+def setup(configured: Configured, title: str) -> Setup:
+    """Return what a project with this title shows its annotators: the scheme's page, and the guidelines."""
+    file = guidelines_file(configured.folder, configured.scheme.language)
+    text = as_html(file.read_text(encoding="utf-8"), configured.scheme.language) if file else ""
+    return Setup(title, render_config(configured.scheme), text)
+
+
+def _token(file: Path | None) -> str:
+    if file is None:
+        token = os.environ.get(TOKEN_VARIABLE, "").strip()
+        if not token:
+            raise UsageError(
+                f"no access token: set {TOKEN_VARIABLE}, or name a file with --token-file; "
+                "Label Studio shows it under Account & Settings"
+            )
+        return token
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise UsageError(f"{file}: others may read the token; close it with: chmod 600 {file}")
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--token-file {file}: cannot be read: {error}") from error
+    if not token:
+        raise UsageError(f"--token-file {file}: is empty; write your access token into it")
+    return token

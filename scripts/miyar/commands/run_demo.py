@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
@@ -16,26 +16,31 @@ from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
 from miyar.commands.convert_articles import make_tasks
 from miyar.commands.import_annotations import import_exports, summary
-from miyar.commands.options import Config, Configured, load_scheme
+from miyar.commands.options import Config, Configured, load_scheme, setup
 from miyar.commands.run_extractor import extract, learnable
 from miyar.commands.score_extractors import score_one
-from miyar.commands.start_studio import instruction, started
+from miyar.commands.start_studio import started
 from miyar.dataset import read_gold
 from miyar.errors import MiyarError
 from miyar.extractors import Settings
 from miyar.extractors.lexicon import RELEASE
-from miyar.labelstudio.client import Studio, connect, connect_as_owner, sign_up
-from miyar.labelstudio.config import render_config
+from miyar.labelstudio.accounts import access_token
+from miyar.labelstudio.client import Studio, connect, connect_as_owner
 from miyar.labelstudio.exports import MANIFEST, find_exports
-from miyar.labelstudio.server import Server, label_studio_command
+from miyar.labelstudio.plan import Order, planned
+from miyar.labelstudio.projects import existing_family
+from miyar.labelstudio.pull import pull
+from miyar.labelstudio.push import carry_out, places
+from miyar.labelstudio.server import Login, Server, label_studio_command
 from miyar.labelstudio.tasks import results
-from miyar.output import refuse_foreign, write_json
+from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
 from miyar.report import Format, render_ledger, render_scores
 from miyar.scheme import own_folders
 from miyar.terminal import say, tracked
 
 MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
+TITLE = "miyar demo"
 PREDICTIONS = Path("predictions") / f"lexicon@{RELEASE}"
 REFERENCE = "A1"
 HONEST = "Texts and labels are machine-written and were not reviewed by a native speaker."
@@ -49,13 +54,6 @@ class Demo:
     articles: tuple[Article, ...]
     views: Mapping[str, tuple[Annotation, ...]]
     output: Path
-
-
-class Project(NamedTuple):
-    """A project on the server and its tasks, in the order of the articles."""
-
-    id: int
-    tasks: list[int]
 
 
 def run(
@@ -81,9 +79,9 @@ def run(
     write_json(output / TASKS, tasks)
     data = _new_folder(output / "studio")
     with started(data) as server:
-        exports = _annotate(demo, server, tasks)
+        batch = _annotate(demo, server, tasks)
     imported = import_exports(
-        find_exports(exports),
+        find_exports(sorted(batch.glob("A*.json"))),
         {article.id: article for article in demo.articles},
         demo.configured,
         output / DATASET,
@@ -111,33 +109,28 @@ def _demo(configured: Configured, output: Path) -> Demo:
     return Demo(configured, articles, views, output)
 
 
-def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> list[Path]:
-    """Let each annotator label all tasks in a project of their own, and pull the exports."""
+def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> Path:
+    """Let each annotator label all tasks in a project of their own, and pull what they did."""
+    emails = [f"{name.lower()}@example.com" for name in demo.views]
+    order = Order(tasks, setup(demo.configured, TITLE), emails, per_article=len(emails))
+    logins: dict[str, Login] = {}
     batch = demo.output / "annotations" / "demo"
-    batch.mkdir(parents=True, exist_ok=True)
-    exports = {name: batch / f"{name}.json" for name in demo.views}
-    users: dict[str, str] = {}
     with closing(connect_as_owner(server)) as owner:
-        for name, export in exports.items():
-            project = _project(demo, owner, name, tasks)
-            login, token = sign_up(server.url, server.login, f"{name.lower()}@example.com")
-            with closing(connect(server.url, token)) as annotator:
-                users[str(annotator.me())] = name
-                _submit(demo, annotator, demo.views[name], project.tasks)
-            owner.export(project.id, export)
-            say(f"{name} ({login.email}) annotated {len(project.tasks)} articles in a project of their own")
-    write_json(batch / MANIFEST, {"server": "run-demo", "annotators": users})
-    return list(exports.values())
+        targets = planned(order, places(owner, order))
+        carry_out(owner, targets, lambda login: logins.update({login.email: login}))
+        for member in existing_family(owner.projects(), TITLE):
+            if member.annotator:
+                name, login = member.annotator.name, logins[f"{member.annotator.name.lower()}@example.com"]
+                with closing(connect(server.url, access_token(server.url, login))) as studio:
+                    _submit(demo, studio, demo.views[name], member.project.id)
+                say(f"{name} ({login.email}) annotated {len(tasks)} articles in a project of their own")
+        with written_folder(batch, mark=MANIFEST) as folder:
+            pull(owner, existing_family(owner.projects(), TITLE), folder, batch, since=None)
+    return batch
 
 
-def _project(demo: Demo, owner: Studio, name: str, tasks: Sequence[dict[str, Any]]) -> Project:
-    config = render_config(demo.configured.scheme)
-    identity = owner.create_project(f"miyar demo {name}", config, instruction(demo.configured))
-    return Project(identity, owner.import_tasks(identity, tasks))
-
-
-def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], ids: Sequence[int]) -> None:
-    task_of = {article.id: task for article, task in zip(demo.articles, ids, strict=True)}
+def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], project: int) -> None:
+    task_of = {task.data["article"]: task.id for task in studio.tasks(project)}
     by_id = {article.id: article for article in demo.articles}
     for annotation in tracked(annotations, "annotating", len(annotations)):
         article = by_id[annotation.article]

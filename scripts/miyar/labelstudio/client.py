@@ -1,27 +1,36 @@
-"""A connection to a Label Studio server as one user, by HTTP for accounts and by the SDK for the rest."""
+"""A connection to a Label Studio server as one user, by its SDK."""
 
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from miyar.errors import MiyarError
-from miyar.labelstudio.server import TOKEN_FILE, Login, Server
+from miyar.errors import MiyarError, UsageError
+from miyar.labelstudio.accounts import access_token
+from miyar.labelstudio.answers import NoAnswerError, asked, repeated
+from miyar.labelstudio.remote import Project, ServerTask, Setup, project_from, task_from
+from miyar.labelstudio.server import TOKEN_FILE, Server
 from miyar.output import private_file
 
 if TYPE_CHECKING:
     import httpx
 
-CHUNK = 500
-TIMEOUT = 600
-SHORTEST_TITLE, LONGEST_TITLE = 3, 50
+TIMEOUT = 120
+PAGE = 2000
+COLUMNS = ("id", "updated_at", "total_annotations", "cancelled_annotations", "draft_exists")
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """One user's view of a server; every failure of a request is a MiyarError that says what was asked."""
+    """One user's view of a server; every failure of a request is a MiyarError that says what was asked.
+
+    What only reads is repeated where the connection fails; what writes is sent once, since a repeated
+    import makes duplicates.
+    """
 
     url: str
     sdk: Any
@@ -31,73 +40,141 @@ class Studio:
         """Close the connection."""
         self.http.close()
 
-    def projects(self) -> dict[str, int]:
-        """Return the ids of the projects by title."""
-        with _asked("list the projects"):
-            return {project.title or "": project.id for project in self.sdk.projects.list()}
+    # the server
 
-    def create_project(self, title: str, config: str, instruction: str) -> int:
+    def version(self) -> str:
+        """Return the server's version."""
+        with asked("read the server's version"):
+            return str(self.sdk.versions.get().release)
+
+    def name(self) -> str:
+        """Return a name for the server that outlives its address: a digest of when it was set up."""
+        with asked("read the server's organisation"):
+            made = self.sdk.organizations.list()[0].created_at.isoformat()
+        return f"label-studio-{hashlib.sha256(made.encode()).hexdigest()[:8]}"
+
+    def me(self) -> int:
+        """Return this user's id."""
+        with asked("read the own account"):
+            return int(self.sdk.users.whoami().id)
+
+    def accounts(self) -> dict[int, str]:
+        """Return the e-mail addresses of all users by their ids."""
+        with asked("list the accounts"):
+            return {user.id: user.email for user in self.sdk.users.list()}
+
+    def invitation(self) -> str:
+        """Return the token with which new users join the server."""
+        with asked("make an invitation"):
+            return str(self.sdk.organizations.invites.get_invite_link().token)
+
+    # projects
+
+    def projects(self) -> list[Project]:
+        """Return all projects; titles need not be unique."""
+        return repeated(self._projects)
+
+    def _projects(self) -> list[Project]:
+        with asked("list the projects"):
+            return [project_from(project) for project in self.sdk.projects.list()]
+
+    def create_project(self, setup: Setup) -> int:
         """Create a project and return its id; the title has 3 to 50 characters."""
-        with _asked(f"create the project {title!r}"):
-            project = self.sdk.projects.create(
-                title=title,
-                label_config=config,
-                expert_instruction=instruction,
-                show_instruction=True,
-                show_skip_button=True,
-                enable_empty_annotation=True,
-                show_collab_predictions=False,
-            )
-        return int(project.id)
+        with asked(f"create the project {setup.title!r}"):
+            return int(self.sdk.projects.create(**setup.fields()).id)
+
+    def update_project(self, project: int, setup: Setup) -> None:
+        """Give a project another set-up."""
+        with asked(f"update the project {setup.title!r}"):
+            self.sdk.projects.update(id=project, **setup.fields())
 
     def delete_project(self, project: int) -> None:
         """Delete a project with everything in it."""
-        with _asked(f"delete project {project}"):
+        with asked(f"delete project {project}"):
             self.sdk.projects.delete(id=project)
 
-    def import_tasks(self, project: int, tasks: Sequence[dict[str, Any]]) -> list[int]:
-        """Send tasks in chunks and return their ids in the same order."""
-        ids: list[int] = []
-        for first in range(0, len(tasks), CHUNK):
-            chunk = tasks[first : first + CHUNK]
-            with _asked(f"import {len(chunk)} tasks"):
-                answer = self.sdk.projects.import_tasks(id=project, request=chunk, return_task_ids=True)
-            ids.extend(answer.task_ids or [])
+    # tasks
+
+    def tasks(self, project: int, data: bool = True, suggestions: bool = False) -> list[ServerTask]:
+        """Return the tasks of a project, without their data or with their suggestions as asked for."""
+        wanted = (("data", data), ("predictions", suggestions))
+        columns = ",".join([*COLUMNS, *(name for name, asked_for in wanted if asked_for)])
+        return repeated(lambda: self._tasks(project, columns))
+
+    def _tasks(self, project: int, columns: str) -> list[ServerTask]:
+        """List page by page; the total tells where a page shifted, since a task was deleted."""
+        found: dict[int, ServerTask] = {}
+        for page in count(1):
+            with asked(f"list the tasks of project {project}"):
+                listed = self.sdk.tasks.list(
+                    project=project, fields="all", include=columns, page=page, page_size=PAGE
+                )
+            found.update((task.id, task_from(task)) for task in listed.items or [])
+            if page * PAGE >= listed.response.total:
+                break
+        if len(found) != listed.response.total:
+            raise NoAnswerError(f"project {project} changed while its tasks were listed")
+        return list(found.values())
+
+    def task(self, task: int) -> ServerTask:
+        """Return one task."""
+        with asked(f"read task {task}"):
+            found = self.sdk.tasks.get(id=str(task))
+        return task_from(found)._replace(drafted=bool(found.drafts))
+
+    def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Send tasks in one request, which the server takes whole or not at all; return their ids."""
+        with asked(f"import {len(tasks)} tasks"):
+            answer = self.sdk.projects.import_tasks(id=project, request=tasks, return_task_ids=True)
+        ids = list(answer.task_ids or [])
         if len(ids) != len(tasks):
-            raise MiyarError(f"{self.url}: {len(tasks)} tasks were sent, the server names {len(ids)}")
+            raise NoAnswerError(f"{self.url}: {len(tasks)} tasks were sent, the server names {len(ids)}")
         return ids
+
+    def update_task(self, task: int, data: Mapping[str, Any]) -> None:
+        """Replace a task's data."""
+        with asked(f"update task {task}"):
+            self.sdk.tasks.update(id=str(task), data=dict(data))
+
+    def delete_task(self, task: int) -> None:
+        """Delete a task with everything in it."""
+        with asked(f"delete task {task}"):
+            self.sdk.tasks.delete(id=str(task))
 
     def annotate(
         self, task: int, results: Sequence[dict[str, Any]], seconds: float | None, unique: str
     ) -> None:
         """Submit an annotation as this user; the unique id keeps a repeated request from making a second."""
-        with _asked(f"submit an annotation of task {task}"):
+        with asked(f"submit an annotation of task {task}"):
             self.sdk.annotations.create(
                 id=task, result=results, lead_time=seconds, unique_id=unique, ground_truth=False
             )
 
-    def me(self) -> int:
-        """Return this user's id."""
-        with _asked("read the own account"):
-            return int(self.sdk.users.whoami().id)
-
-    def export(self, project: int, path: Path) -> None:
-        """Write the raw JSON export of all tasks as it comes."""
-        with _asked(f"export project {project}"), path.open("wb") as file:
+    def export(self, project: int, path: Path, tasks: Sequence[int] = ()) -> None:
+        """Write the raw JSON export of some tasks of a project, or of all, as it comes."""
+        # the SDK's own `ids` is not what the server reads, and would export everything
+        options = {"additional_query_parameters": {"ids[]": list(tasks)}} if tasks else None
+        with asked(f"export project {project}"), path.open("wb") as file:
             for part in self.sdk.projects.exports.download_sync(
-                id=project, export_type="JSON", download_all_tasks=True
+                id=project, export_type="JSON", download_all_tasks=True, request_options=options
             ):
                 file.write(part)
 
 
-def connect(url: str, token: str) -> Studio:
-    """Return a connection by access token; requests are not repeated, since a repeated POST duplicates."""
+def connect(url: str, token: str, timeout: float = TIMEOUT) -> Studio:
+    """Return a connection by a personal access token or a legacy token.
+
+    Raises UsageError for an address to which a token must not go: plain HTTP to another machine.
+    """
     import httpx
     from label_studio_sdk import LabelStudio
 
-    client = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=False)
+    url = checked_url(url)
+    client = httpx.Client(timeout=timeout, follow_redirects=True, trust_env=False)
     make: Any = LabelStudio
-    sdk = make(base_url=url, api_key=token, max_retries=0, httpx_client=client)
+    with asked("use the token"):
+        # requests are not repeated by the SDK, since a repeated POST duplicates
+        sdk = make(base_url=url, api_key=token, timeout=timeout, max_retries=0, httpx_client=client)
     return Studio(url, sdk, client)
 
 
@@ -119,69 +196,23 @@ def connect_as_owner(server: Server) -> Studio:
     return studio
 
 
-def access_token(url: str, login: Login) -> str:
-    """Log in and return a new personal access token; the server shows each user one, once."""
-    with _session(url) as session:
-        form = {"email": login.email, "password": login.password}
-        _submit(session, "/user/login/", form)
-        return _new_token(session, login)
-
-
-def sign_up(url: str, admin: Login, email: str) -> tuple[Login, str]:
-    """Create an account by the administrator's invitation; return its login and its access token."""
-    with _session(url) as session:
-        _submit(session, "/user/login/", {"email": admin.email, "password": admin.password})
-        with _asked("make an invitation"):
-            invitation = session.get("/api/invite").raise_for_status().json()["token"]
-    login = Login(email, secrets.token_urlsafe(12))
-    with _session(url) as session:
-        form = {"email": email, "password": login.password}
-        _submit(session, f"/user/signup/?token={invitation}", form)
-        return login, _new_token(session, login)
-
-
-def _new_token(session: "httpx.Client", login: Login) -> str:
-    answer = session.post("/api/token/")
-    if answer.status_code != 201:
-        raise MiyarError(
-            f"{session.base_url}: no access token for {login.email}: status {answer.status_code}"
+def checked_url(url: str) -> str:
+    """Return a server's address without a slash at its end; raises UsageError where it is not safe to use."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"--url {url}: expected an address such as https://label.example.org")
+    if parts.username or parts.password:
+        raise UsageError("--url holds a password, which others can read there; give the address alone")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise UsageError(
+            f"--url {url}: plain HTTP would show the token and the articles to everybody on the way; "
+            "use https, or an SSH tunnel to 127.0.0.1"
         )
-    token: str = answer.json()["token"]
-    return token
+    return url.rstrip("/")
 
 
-@contextmanager
-def _session(url: str) -> Iterator["httpx.Client"]:
-    import httpx
-
-    with httpx.Client(base_url=url, follow_redirects=True, timeout=60, trust_env=False) as session:
-        yield session
-
-
-def _submit(session: "httpx.Client", path: str, form: dict[str, str]) -> None:
-    """Send a form of the server's pages; a page that shows the form again refused it."""
-    with _asked(f"open {path.partition('?')[0]}"):
-        session.get(path).raise_for_status()
-    token = session.cookies["csrftoken"]
-    headers = {"Referer": str(session.base_url)}
-    with _asked(f"log in as {form['email']}"):
-        answer = session.post(path, data={**form, "csrfmiddlewaretoken": token}, headers=headers)
-        answer.raise_for_status()
-    if answer.url.path == path.partition("?")[0]:
-        raise MiyarError(f"{session.base_url}: the server refused the account {form['email']}")
-
-
-@contextmanager
-def _asked(action: str) -> Iterator[None]:
-    """Turn a failed request into a message without headers, which may hold cookies and tokens."""
-    import httpx
-    from label_studio_sdk.core.api_error import ApiError
-
+def _is_loopback(host: str) -> bool:
     try:
-        yield
-    except ApiError as error:
-        raise MiyarError(f"could not {action}: status {error.status_code}: {error.body}") from None
-    except httpx.HTTPStatusError as error:
-        raise MiyarError(f"could not {action}: status {error.response.status_code}") from None
-    except httpx.TransportError as error:
-        raise MiyarError(f"could not {action}: no answer from the server: {error}") from None
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

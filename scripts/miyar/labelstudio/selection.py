@@ -66,12 +66,12 @@ def _rank(annotation: Mapping[str, Any]) -> Rank:
     identity = annotation.get("id")
     return Rank(
         finished=not annotation.get("was_cancelled"),
-        updated=_moment(annotation.get("updated_at")),
+        updated=moment(annotation.get("updated_at")),
         id=identity if isinstance(identity, int) else 0,
     )
 
 
-def _moment(value: Any) -> datetime:
+def moment(value: Any) -> datetime:
     """Return a point in time; as text, a full second would sort behind its own fractions."""
     try:
         moment = datetime.fromisoformat(value)

@@ -60,10 +60,13 @@ class Server:
 
 
 @contextmanager
-def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
+def running_server(
+    data: Path, port: int | None = None, *, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Start Label Studio and give it when it answers; stop it when the block ends, however it ends.
 
-    The first start with an empty `data` folder takes half a minute.
+    The first start with an empty `data` folder takes half a minute. `settings` are Label Studio's own
+    environment variables for this server, such as a database; what closes it to the world stays.
     Raises UsageError for a taken port and where Label Studio is not installed, MiyarError where it does
     not come up.
     """
@@ -74,7 +77,7 @@ def running_server(data: Path, port: int | None = None) -> Iterator[Server]:
     data.chmod(0o700)  # the database holds addresses, labels and the token that opens sign-up
     with _locked(data) as lock:
         login = _login(data)
-        process = _start(command, data, port, login, lock)
+        process = _start(command, data, port, _environment(data, login, settings or {}), lock)
         server = Server(f"http://{HOST}:{port}", login, data, process)
         try:
             _await(server)
@@ -145,7 +148,9 @@ def _login(data: Path) -> Login:
     return login
 
 
-def _start(command: list[str], data: Path, port: int, login: Login, lock: int) -> subprocess.Popen[bytes]:
+def _start(
+    command: list[str], data: Path, port: int, environment: Mapping[str, str], lock: int
+) -> subprocess.Popen[bytes]:
     arguments = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     with private_file(data / LOG_FILE) as log:
         return subprocess.Popen(  # noqa: S603 - the command was looked up by us
@@ -153,17 +158,18 @@ def _start(command: list[str], data: Path, port: int, login: Login, lock: int) -
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(data, login),
+            env=environment,
             start_new_session=True,
             pass_fds=(lock,),
         )
 
 
-def _environment(data: Path, login: Login) -> Mapping[str, str]:
-    """Return the child's environment: ours, without settings for another Label Studio."""
+def _environment(data: Path, login: Login, settings: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the child's environment: ours, without settings for another Label Studio, and these."""
     ours = {name: value for name, value in os.environ.items() if not _is_setting(name)}
     return (
         ours
+        | dict(settings)
         | CLOSED
         | {
             "LABEL_STUDIO_BASE_DATA_DIR": str(data.resolve()),

@@ -1,0 +1,37 @@
+"""The command project-status."""
+
+import tempfile
+from pathlib import Path
+
+from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.labelstudio.client import TIMEOUT
+from miyar.labelstudio.projects import existing_family
+from miyar.labelstudio.pull import survey
+from miyar.report import Format, Progress, render_progress
+
+
+def run(
+    url: Url,
+    project: ProjectTitle,
+    token_file: TokenFile = None,
+    timeout: Timeout = TIMEOUT,
+    form: ResultFormat = Format.TEXT,
+) -> None:
+    """Show how far the annotators are.
+
+    Per annotator: articles, finished and skipped ones, what is missing, and the median time of an article.
+
+    Example: miyar project-status --url https://label.example.org --project "My news"
+    """
+    with connected(url, token_file, timeout) as studio, tempfile.TemporaryDirectory() as folder:
+        accounts = studio.accounts()
+        found = [
+            Progress(
+                member.project.setup.title,
+                member.annotator.name if member.annotator else "",
+                accounts.get(member.annotator.account or 0, "account deleted") if member.annotator else "",
+                survey(studio, member, Path(folder)),
+            )
+            for member in existing_family(studio.projects(), project)
+        ]
+    print(render_progress(found, form))

@@ -1,0 +1,58 @@
+"""The command pull-annotations."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.labelstudio.client import TIMEOUT
+from miyar.labelstudio.exports import MANIFEST
+from miyar.labelstudio.projects import existing_family
+from miyar.labelstudio.pull import Batch, moment_of, pull
+from miyar.output import written_folder
+from miyar.report import Format, render_batch
+from miyar.terminal import say
+
+SHOWN_ARTICLES = 10
+
+
+def run(
+    url: Url,
+    project: ProjectTitle,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The batch folder.")],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Only what changed since: a date, a moment, or an earlier pull's folder."
+        ),
+    ] = None,
+    token_file: TokenFile = None,
+    timeout: Timeout = TIMEOUT,
+    form: ResultFormat = Format.TEXT,
+) -> None:
+    """Fetch the annotations of a project.
+
+    Of one project, or of all its annotators' projects, as raw JSON exports with a manifest. Annotators
+    become A1, A2, …; who they are stays in a file that only you can read.
+
+    Example: miyar pull-annotations --url https://label.example.org --project "My news" -o annotations/1
+    """
+    after = moment_of(since) if since else None
+    with connected(url, token_file, timeout) as studio:
+        members = existing_family(studio.projects(), project)
+        with written_folder(output, mark=MANIFEST) as folder:
+            batch = pull(studio, members, folder, output, after)
+    print(render_batch(batch, form))
+    for line in notes(batch):
+        say(line)
+    say(f"batch: {output}")
+
+
+def notes(batch: Batch) -> Iterator[str]:
+    """Yield what is worth a look, a line for each project and kind."""
+    for pulled in batch.projects:
+        for note, articles in pulled.survey.notes.items():
+            shown = ", ".join(articles[:SHOWN_ARTICLES]) + (", …" if len(articles) > SHOWN_ARTICLES else "")
+            yield f"note: {pulled.project.setup.title}: {len(articles)} × {note}: {shown}"

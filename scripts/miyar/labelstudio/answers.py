@@ -1,0 +1,70 @@
+"""What can become of a request, in words without headers, which may hold cookies and tokens."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from miyar.errors import MiyarError, quoted
+
+T = TypeVar("T")
+
+TRIES = 4
+FIRST_PAUSE = 1.0  # seconds; doubled from try to try
+NOT_DONE = frozenset({400, 401, 403, 404, 405, 409, 413, 422})
+SIGN_IN_AGAIN = (
+    "the server does not accept the token: make a new one under Account & Settings, "
+    "and give it in LABEL_STUDIO_API_KEY or with --token-file"
+)
+
+
+class NoAnswerError(MiyarError):
+    """A request without a proper answer: the server may have done what was asked, or may still do it."""
+
+
+@contextmanager
+def asked(action: str) -> Iterator[None]:
+    """Turn a failed request into a message; NoAnswerError where nobody can tell what the server did."""
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        yield
+    except ApiError as error:
+        raise _failure(action, error.status_code or 0, error.body) from None
+    except httpx.HTTPStatusError as error:
+        raise _failure(action, error.response.status_code, "") from None
+    except httpx.ConnectError as error:
+        raise NoAnswerError(f"could not {action}: nobody answers there: {error}") from None
+    except httpx.TimeoutException:
+        raise NoAnswerError(f"could not {action}: no answer in time") from None
+    except httpx.TransportError as error:
+        raise NoAnswerError(f"could not {action}: the connection broke: {error}") from None
+
+
+def repeated(ask: Callable[[], T]) -> T:
+    """Return what a request gives that changes nothing on the server, asking again where it failed."""
+    pause = FIRST_PAUSE
+    for _ in range(TRIES - 1):
+        try:
+            return ask()
+        except NoAnswerError:
+            time.sleep(pause)
+            pause *= 2
+    return ask()
+
+
+def _failure(action: str, status: int, body: object) -> MiyarError:
+    detail = _detail(body)
+    message = f"could not {action}: status {status}{detail and ': '}{detail}"
+    if status == 401:
+        return MiyarError(f"{message}\n{SIGN_IN_AGAIN}")
+    return MiyarError(message) if status in NOT_DONE else NoAnswerError(message)
+
+
+def _detail(body: object) -> str:
+    """Return what the server said, as far as it is short: an error page is not."""
+    if not isinstance(body, dict):
+        return ""
+    said = body.get("validation_errors") or body.get("detail") or ""
+    return quoted(said, 300) if said else ""

@@ -1,0 +1,41 @@
+"""What a labelling configuration lets people choose, read from a server whose users may have edited it."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from miyar.labelstudio.remote import Setup
+
+
+class Choice(NamedTuple):
+    """One thing that annotators can give: of which control, and under which code it is stored."""
+
+    control: str
+    code: str
+
+
+def choices(config: str) -> frozenset[Choice]:
+    """Return the labels, roles and per-region fields of a configuration; none of one that is no XML."""
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        root = fromstring(config, forbid_dtd=True)
+    except (ParseError, ValueError):
+        return frozenset()
+    labels = (
+        Choice(control.get("name", ""), label.get("alias") or label.get("value", ""))
+        for control in root.iter("Labels")
+        for label in control.iter("Label")
+    )
+    roles = (Choice("relation", relation.get("value", "")) for relation in root.iter("Relation"))
+    fields = (Choice(field.get("name", ""), "") for field in root.iter("TextArea"))
+    return frozenset([*labels, *roles, *fields])
+
+
+def same_config(one: str, other: str) -> bool:
+    """Return whether two configurations are the same; the server takes white space off their ends."""
+    return one.strip() == other.strip()
+
+
+def same_setup(one: Setup, other: Setup) -> bool:
+    """Return whether two projects are set up the same."""
+    return same_config(one.config, other.config) and replace(one, config="") == replace(other, config="")

@@ -1,0 +1,118 @@
+"""The projects that hold one set of articles: one for all, or one per annotator, known by its description.
+
+On the free server every user sees and may change everything, so blind annotators get projects of their
+own. Which project is whose stands in its description on the server: nothing has to be kept elsewhere.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from miyar.errors import MiyarError, UsageError, quoted
+from miyar.labelstudio.remote import Project
+
+SHORTEST_TITLE, LONGEST_TITLE = 3, 50
+PSEUDONYM = re.compile(r"A[1-9][0-9]*")
+_DESCRIPTION = re.compile(
+    r"miyar: (?P<title>.+), annotator (?P<name>A[1-9][0-9]*), account (?P<account>[0-9]+)"
+)
+
+
+class Annotator(NamedTuple):
+    """Who a project belongs to: a pseudonym, and the account on this server, None where it is to be made."""
+
+    name: str
+    account: int | None
+    email: str = ""
+
+
+class Member(NamedTuple):
+    """A project of a family; a project for all has no annotator."""
+
+    project: Project
+    annotator: Annotator | None
+
+
+def checked_title(title: str, annotated: bool = False) -> str:
+    """Return a title that the server will take, with room for the annotators' names if there are any."""
+    longest = LONGEST_TITLE - (len(" A999") if annotated else 0)
+    if not SHORTEST_TITLE <= len(title) <= longest or "\n" in title or title != title.strip():
+        raise UsageError(
+            f"--project {quoted(title)}: give a title of {SHORTEST_TITLE} to {longest} characters"
+        )
+    return title
+
+
+def project_title(title: str, name: str) -> str:
+    """Return the title of an annotator's own project."""
+    return f"{title} {name}"
+
+
+def description(title: str, annotator: Annotator) -> str:
+    """Return the description by which an annotator's project is known."""
+    return f"miyar: {title}, annotator {annotator.name}, account {annotator.account}"
+
+
+def family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
+    """Return the projects with this title, or the annotators' projects under it, in their order.
+
+    Raises MiyarError where it is not clear which projects are meant.
+    """
+    projects = list(projects)
+    shared = [Member(p, None) for p in projects if p.setup.title == title and not _annotator(p)]
+    own = [Member(p, owner) for p in projects for owner in [_annotator(p, title)] if owner]
+    names = [member.annotator.name for member in own if member.annotator]
+    if len(shared) > 1 or len(set(names)) != len(names) or (shared and own):
+        found = ", ".join(
+            f"{member.project.setup.title!r} ({member.project.id})" for member in [*shared, *own]
+        )
+        raise MiyarError(
+            f"--project {quoted(title)}: several projects could be meant: {found}; "
+            "rename or delete one of them in Label Studio"
+        )
+    return tuple(shared or sorted(own, key=lambda member: (len(_name(member)), _name(member))))
+
+
+def existing_family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
+    """Return the projects of a title; raises MiyarError, with the titles there are, where there is none."""
+    projects = list(projects)
+    found = family(projects, title)
+    if not found:
+        titles = sorted({_family_title(project) for project in projects})
+        there = ", ".join(map(quoted, titles)) or "none"
+        raise MiyarError(f"--project {quoted(title)}: not on this server; there are: {there}")
+    return found
+
+
+def named_annotators(
+    projects: Iterable[Project], emails: Sequence[str], accounts: Mapping[int, str]
+) -> tuple[Annotator, ...]:
+    """Return the annotators with the pseudonyms that they have on this server, or the next free ones."""
+    names = {owner.account: owner.name for project in projects if (owner := _annotator(project))}
+    free = next_names(names.values())
+    known = {email.casefold(): account for account, email in accounts.items()}
+    found = [(email, known.get(email.casefold())) for email in emails]
+    return tuple(Annotator(names.get(account) or next(free), account, email) for email, account in found)
+
+
+def next_names(taken: Iterable[str]) -> Iterator[str]:
+    """Yield the pseudonyms A1, A2, … that are not taken."""
+    names = frozenset(taken)
+    return (name for number in count(1) if (name := f"A{number}") not in names)
+
+
+def _annotator(project: Project, title: str | None = None) -> Annotator | None:
+    match = _DESCRIPTION.fullmatch(project.setup.description)
+    if not match or (title is not None and match["title"] != title):
+        return None
+    return Annotator(match["name"], int(match["account"]))
+
+
+def _family_title(project: Project) -> str:
+    match = _DESCRIPTION.fullmatch(project.setup.description)
+    return match["title"] if match else project.setup.title
+
+
+def _name(member: Member) -> str:
+    return member.annotator.name if member.annotator else ""

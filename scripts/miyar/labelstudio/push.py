@@ -1,0 +1,169 @@
+"""Brings tasks to their projects, so that each holds every article once, whatever happens on the way.
+
+An import is all or nothing on the server, but a client may never hear of it; so before anything is sent
+again the server is asked, and at the end what it has is compared with what was to be there.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from miyar.errors import DataError, MiyarError, Problem
+from miyar.labelstudio.accounts import new_login, sign_up
+from miyar.labelstudio.answers import NoAnswerError
+from miyar.labelstudio.chunks import chunks
+from miyar.labelstudio.client import Studio
+from miyar.labelstudio.plan import Order, Place, Step, Target, planned_steps
+from miyar.labelstudio.projects import Annotator, description, family, named_annotators
+from miyar.labelstudio.remote import Project
+from miyar.labelstudio.server import Login
+from miyar.labelstudio.taskfile import Task, article_id
+from miyar.terminal import say, tracked
+
+SENDS = 3
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between questions whether a doubtful request arrived
+
+AGAIN = "Run the same command again: what arrived is not sent twice."
+
+Announce = Callable[[Login], None]
+
+
+def places(studio: Studio, order: Order) -> list[Place]:
+    """Return the projects of an order as they are on the server, and those that are still to be made."""
+    projects, title = studio.projects(), order.setup.title
+    members = family(projects, title)
+    shared = [member for member in members if member.annotator is None]
+    if not order.emails and members != tuple(shared):
+        raise MiyarError(f"--project {title!r}: its articles lie in annotators' projects; give --annotators")
+    if order.emails and shared:
+        raise MiyarError(f"--project {title!r}: is one project for all; choose another title")
+    known = {member.annotator.name: member.project for member in members if member.annotator}
+    named = {a.name: a for a in named_annotators(projects, order.emails, studio.accounts())}
+    others = {m.annotator.name: m.annotator for m in members if m.annotator}
+    if not order.emails:
+        return [_place(studio, None, shared[0].project if shared else None)]
+    return [_place(studio, annotator, known.get(name)) for name, annotator in (others | named).items()]
+
+
+def carry_out(studio: Studio, targets: Sequence[Target], announce: Announce) -> list[Project]:
+    """Do what is planned and return the projects; `announce` gets each new login before it is made.
+
+    Raises DataError where a project does not hold in the end what was sent.
+    """
+    try:
+        return [_carry_out(studio, target, announce) for target in targets]
+    except NoAnswerError as error:
+        raise MiyarError(f"{error}\n{AGAIN}") from error
+
+
+def _place(studio: Studio, annotator: Annotator | None, project: Project | None) -> Place:
+    return Place(annotator, project, studio.tasks(project.id, suggestions=True) if project else ())
+
+
+def _carry_out(studio: Studio, target: Target, announce: Announce) -> Project:
+    project = _project(studio, _with_account(studio, target, announce))
+    for step in tracked(target.of("remove", "replace"), f"{project.setup.title}: removing", None):
+        _remove(studio, step)
+    for step in tracked(target.of("update"), f"{project.setup.title}: updating", None):
+        if step.known and step.task:
+            studio.update_task(step.known.id, step.task["data"])
+    tasks = [step.task for step in target.of("create", "replace") if step.task]
+    pieces = list(chunks(tasks, lambda task: len(json.dumps(task))))
+    for chunk in tracked(pieces, f"{project.setup.title}: sending", len(pieces)):
+        _send(studio, project, chunk)
+    _compare(studio, project, [step.task for step in target.steps if step.task])
+    return project
+
+
+def _with_account(studio: Studio, target: Target, announce: Announce) -> Target:
+    """Return the target with an annotator who has an account; a new one's password is told first."""
+    annotator = target.place.annotator
+    if annotator is None or annotator.account is not None:
+        return target
+    login = new_login(annotator.email)
+    announce(login)
+    sign_up(studio.url, studio.invitation(), login)
+    accounts = {email.casefold(): account for account, email in studio.accounts().items()}
+    annotator = annotator._replace(account=accounts[annotator.email.casefold()])
+    title = target.setup.title.removesuffix(f" {annotator.name}")
+    setup = replace(target.setup, description=description(title, annotator))
+    return target._replace(place=target.place._replace(annotator=annotator), setup=setup)
+
+
+def _project(studio: Studio, target: Target) -> Project:
+    """Return the target's project, made or brought up to date."""
+    setup, known = target.setup, target.place.project
+    if known is None:
+        try:
+            return Project(studio.create_project(setup), setup)
+        except NoAnswerError:
+            time.sleep(PAUSES[0])
+            found = [p for p in studio.projects() if p.setup.title == setup.title]
+            if len(found) != 1:
+                raise
+            return found[0]
+    if target.state == "update":
+        studio.update_project(known.id, setup)
+    return Project(known.id, setup)
+
+
+def _remove(studio: Studio, step: Step) -> None:
+    """Delete a task unless somebody has begun to work on it since the plan was made."""
+    if step.known is None:
+        return
+    if studio.task(step.known.id).touched:
+        raise MiyarError(
+            f"task {step.known.id} ({step.article}): somebody has just begun to work on it; "
+            "run the command again"
+        )
+    studio.delete_task(step.known.id)
+
+
+def _send(studio: Studio, project: Project, chunk: Sequence[Task]) -> None:
+    """Send a chunk; after a doubtful request it is sent again only if the server does not have it."""
+    for attempt in range(1, SENDS + 1):
+        try:
+            studio.import_tasks(project.id, chunk)
+            return
+        except NoAnswerError as error:
+            say(f"{error}; asking the server what arrived")
+            if _arrived(studio, project, chunk):
+                return
+            if attempt == SENDS:
+                raise
+
+
+def _arrived(studio: Studio, project: Project, chunk: Sequence[Task]) -> bool:
+    """Return whether a chunk is there after all; a server that was cut off may need a while for it."""
+    wanted = {article_id(task) for task in chunk}
+    for pause in PAUSES:
+        time.sleep(pause)
+        there = {known.data.get("article") for known in studio.tasks(project.id)}
+        if wanted <= there:
+            return True
+    return False
+
+
+def _compare(studio: Studio, project: Project, tasks: Sequence[Task]) -> None:
+    """Read back what the project holds: there must be nothing left to do.
+
+    A request that was given up and sent again may have been carried out twice: the copies that nobody
+    has worked on are removed.
+    """
+    steps = planned_steps(tasks, studio.tasks(project.id, suggestions=True))
+    for step in steps:
+        if step.action == "remove":
+            _remove(studio, step)
+    problems = [
+        Problem(
+            "not_as_sent",
+            f"project {project.setup.title}: {step.article}",
+            f"{step.action} would still be needed: {step.reason}",
+            "the task as it was sent",
+        )
+        for step in steps
+        if step.action not in ("skip", "remove")
+    ]
+    if problems:
+        raise DataError(problems, AGAIN)

@@ -1,0 +1,95 @@
+"""Projects and tasks as a server has them, free of the SDK's types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+SETTINGS: Mapping[str, Any] = {
+    "show_instruction": True,
+    "show_skip_button": True,
+    "enable_empty_annotation": True,
+    "maximum_annotations": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a project shows its annotators, and how it behaves.
+
+    `suggestions` says whether predictions are shown in the label stream.
+    """
+
+    title: str
+    config: str
+    instruction: str = ""
+    description: str = ""
+    suggestions: bool = False
+    settings: Mapping[str, Any] = field(default_factory=lambda: dict(SETTINGS))
+
+    def fields(self) -> dict[str, Any]:
+        """Return the set-up under the server's names."""
+        return {
+            "title": self.title,
+            "description": self.description,
+            "label_config": self.config,
+            "expert_instruction": self.instruction,
+            "show_collab_predictions": self.suggestions,
+            **self.settings,
+        }
+
+
+class Project(NamedTuple):
+    """A project on the server."""
+
+    id: int
+    setup: Setup
+
+
+class ServerTask(NamedTuple):
+    """A task as the server lists it; `annotations` counts submitted and skipped ones.
+
+    `suggestions` are its predictions, where the listing was asked for them.
+    """
+
+    id: int
+    data: Mapping[str, Any]
+    updated: str
+    annotations: int
+    drafted: bool
+    suggestions: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def touched(self) -> bool:
+        """Return whether somebody has worked on the task."""
+        return self.annotations > 0 or self.drafted
+
+
+def project_from(found: Any) -> Project:
+    """Return a project of the SDK."""
+    setup = Setup(
+        title=found.title or "",
+        config=found.label_config or "",
+        instruction=found.expert_instruction or "",
+        description=found.description or "",
+        suggestions=bool(found.show_collab_predictions),
+        settings={name: getattr(found, name) for name in SETTINGS},
+    )
+    return Project(found.id, setup)
+
+
+def task_from(found: Any) -> ServerTask:
+    """Return a task of the SDK."""
+    predictions = found.predictions if isinstance(found.predictions, list) else []
+    return ServerTask(
+        id=found.id,
+        data=found.data if isinstance(found.data, dict) else {},
+        updated=found.updated_at.isoformat(),
+        annotations=(found.total_annotations or 0) + (found.cancelled_annotations or 0),
+        drafted=bool(found.draft_exists),
+        suggestions=[_plain(prediction) for prediction in predictions],
+    )
+
+
+def _plain(prediction: Any) -> dict[str, Any]:
+    value = prediction if isinstance(prediction, dict) else prediction.model_dump()
+    return {name: value.get(name) for name in ("model_version", "result")}

@@ -1,0 +1,72 @@
+"""What a pull brought, and how far annotators are, a line per project."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from miyar.labelstudio.pull import Batch
+from miyar.labelstudio.survey import Survey
+from miyar.report.format import Format
+from miyar.report.table import render_table
+
+BATCH_HEAD = ("file", "tasks", "finished", "skipped", "drafts", "")
+PROGRESS_HEAD = ("latest", "articles", "finished", "skipped", "missing", "drafts", "s/article", "")
+
+
+class Progress(NamedTuple):
+    """How far one project is, and whose it is, if it is somebody's."""
+
+    title: str
+    annotator: str
+    email: str
+    survey: Survey
+
+
+def render_batch(batch: Batch, form: Format) -> str:
+    """Return what was pulled in one of the formats; JSON is the manifest."""
+    if form is Format.JSON:
+        return json.dumps(batch.manifest(), ensure_ascii=False, indent=2)
+    rows = [
+        (
+            p.file,
+            *map(str, (p.survey.tasks, p.survey.finished, p.survey.skipped, p.survey.drafts)),
+            p.project.setup.title,
+        )
+        for p in batch.projects
+    ]
+    return render_table(BATCH_HEAD, rows, form)
+
+
+def render_progress(found: Sequence[Progress], form: Format) -> str:
+    """Return how far the annotators are; JSON names the articles that are missing."""
+    if form is Format.JSON:
+        return json.dumps([_record(progress) for progress in found], ensure_ascii=False, indent=2)
+    return render_table(PROGRESS_HEAD, [_row(progress) for progress in found], form)
+
+
+def _row(progress: Progress) -> tuple[str, ...]:
+    seen = progress.survey
+    seconds = seen.seconds_per_article
+    return (
+        seen.latest[:10] or "–",
+        *map(str, (seen.tasks, seen.finished, seen.skipped, len(seen.missing), seen.drafts)),
+        "–" if seconds is None else f"{seconds:.0f}",
+        f"{progress.annotator} {progress.email}" if progress.annotator else progress.title,
+    )
+
+
+def _record(progress: Progress) -> dict[str, object]:
+    seen = progress.survey
+    return {
+        "title": progress.title,
+        "annotator": progress.annotator or None,
+        "email": progress.email or None,
+        "articles": seen.tasks,
+        "finished": seen.finished,
+        "skipped": seen.skipped,
+        "drafts": seen.drafts,
+        "missing": seen.missing,
+        "seconds_per_article": seen.seconds_per_article,
+        "latest": seen.latest or None,
+        "notes": seen.notes,
+    }

@@ -1,0 +1,39 @@
+"""A table of numbers for the terminal or as Markdown; texts of people stand last in their line.
+
+In front of numbers an Arabic text would turn their order round.
+"""
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from miyar.guidelines import markdown_cell
+from miyar.report.format import Format
+
+Row = Sequence[str]
+
+
+def render_table(head: Row, rows: Sequence[Row], form: Format) -> str:
+    """Return a table whose first and last columns are texts and whose others are numbers."""
+    return _markdown(head, rows) if form is Format.MARKDOWN else _text(head, rows)
+
+
+def _markdown(head: Row, rows: Sequence[Row]) -> str:
+    marks = ["---", *["---:"] * (len(head) - 2), "---"]
+    return "\n".join(f"| {' | '.join(map(markdown_cell, line))} |" for line in [head, marks, *rows])
+
+
+def _text(head: Row, rows: Sequence[Row]) -> str:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(head[0], no_wrap=True)
+    for name in head[1:-1]:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column(head[-1], overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out = StringIO()
+    Console(file=out, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
