@@ -39,13 +39,15 @@ class Slot(NamedTuple):
 class Export:
     """An export file; `source` is what its user ids belong to, `pseudonyms` what a manifest says of them.
 
-    `sha256` is empty where the file cannot be read, which `read_tasks` says.
+    `sha256` is empty where the file cannot be read, which `read_tasks` says; `pulled` is when, in UTC, or
+    empty where nobody knows.
     """
 
     path: Path
     source: str
     pseudonyms: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
+    pulled: str = ""
 
     @property
     def name(self) -> str:
@@ -110,19 +112,21 @@ class Task(NamedTuple):
 
 
 def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Export, ...]:
-    """Return the exports with what a manifest.json beside them says of server and annotators.
+    """Return the exports, of files and of batch folders, those first that were pulled last.
 
-    Without a manifest user ids belong to their file, or to all files with `one_server`. Raises UsageError
-    where a file or a copy of it is given twice: its annotators would agree with themselves.
+    A manifest.json beside them says of server and annotators; without one user ids belong to their file,
+    or to all files with `one_server`. Raises UsageError where a file or a copy of it is given twice: its
+    annotators would agree with themselves.
     """
-    exports = tuple(_export(path, "one server" if one_server else None) for path in paths)
+    files = [file for path in paths for file in _files(path)]
+    exports = [_export(file, "one server" if one_server else None) for file in files]
     names: dict[str, list[str]] = {}
     for export in exports:
         names.setdefault(export.sha256, []).append(str(export.path))
     twice = [" and ".join(same) for digest, same in names.items() if digest and len(same) > 1]
     if twice:
         raise UsageError(f"given twice: {'; '.join(twice)}; name each export once")
-    return exports
+    return tuple(sorted(exports, key=lambda export: export.pulled, reverse=True))
 
 
 def short_name(path: Path) -> str:
@@ -182,6 +186,15 @@ def _account(name: str) -> str:
     return f"account {hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
 
 
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.glob("[!.]*.json") if file.name != MANIFEST)
+    if not found:
+        raise UsageError(f"{path}: no export in this folder; {HOW_TO_EXPORT}, or miyar pull-annotations")
+    return found
+
+
 def _export(path: Path, source: str | None) -> Export:
     try:
         with path.open("rb") as file:
@@ -198,7 +211,7 @@ def _export(path: Path, source: str | None) -> Export:
             raise ValueError("the server or a pseudonym is no text")
         if not all(PSEUDONYM.fullmatch(name) for name in names.values()):
             raise ValueError("a pseudonym is not made of letters A to Z, digits, dots, _ and -")
-        return Export(path, source or server, names, digest)
+        return Export(path, source or server, names, digest, str(value.get("pulled") or ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
         remedy = "mend the file, or move the export to a folder without it"

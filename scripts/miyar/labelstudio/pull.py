@@ -55,7 +55,7 @@ class Batch:
             "miyar": __version__,
             "server": self.server,
             "label_studio": self.version,
-            "pulled": datetime.now(UTC).isoformat(timespec="seconds"),
+            "pulled": datetime.now(UTC).isoformat(timespec="microseconds"),
             "since": self.since.isoformat() if self.since else None,
             "annotators": {str(account): name for account, name in self.annotators.items()},
             "taken_out": "e-mail addresses and names of users in drafts",

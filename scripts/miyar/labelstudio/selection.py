@@ -10,6 +10,14 @@ from miyar.errors import Problem
 from miyar.labelstudio.exports import Slot, Task
 
 
+class View(NamedTuple):
+    """An article in a project: what a later pull shows anew."""
+
+    source: str
+    project: Any
+    article: Any
+
+
 class Rank(NamedTuple):
     """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
 
@@ -22,15 +30,23 @@ class Rank(NamedTuple):
 class Selection:
     """Which annotation counts for each slot, and how many were left out, by reason.
 
-    `sources` says where each annotation, known by the server's unique id, was met first.
+    `sources` says where each annotation, known by the server's unique id, was met first; `pulls` when each
+    view was pulled last.
     """
 
     chosen: dict[Slot, Rank] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     sources: dict[str, str] = field(default_factory=dict)
+    pulls: dict[View, str] = field(default_factory=dict)
 
     def offer(self, task: Task) -> list[Problem]:
-        """Weigh a task's annotations against those before; return those that another source has too."""
+        """Weigh a task's annotations against those before; return those that another source has too.
+
+        Later pulls have to be offered first: what they show takes the place of what earlier ones did.
+        """
+        if self._outdated(task):
+            self.left_out["pulled_again_later"] += len(task.annotations)
+            return []
         self.left_out["draft"] += len(task.drafts)
         problems: list[Problem] = []
         for annotation in task.annotations:
@@ -46,10 +62,16 @@ class Selection:
     def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
         """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
         slot = task.slot(annotation)
-        if self.chosen.get(slot) != _rank(annotation):
+        if self._outdated(task) or self.chosen.get(slot) != _rank(annotation):
             return False
         del self.chosen[slot]
         return True
+
+    def _outdated(self, task: Task) -> bool:
+        """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
+        pulled = task.export.pulled
+        view = View(task.export.source, task.value.get("project"), task.data.get("article"))
+        return bool(pulled) and self.pulls.setdefault(view, pulled) != pulled
 
     def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem where two sources have one annotation: its author would agree with themselves."""
