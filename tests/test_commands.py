@@ -98,7 +98,29 @@ def test_suggestions_are_in_the_tasks_only_when_asked_for(tmp_path: Path, capsys
     assert "predictions" not in (tmp_path / "tasks.json").read_text(encoding="utf-8")
     assert run(capsys, "convert-articles", ARTICLES, *output, "--suggest", predictions).status == 0
     tasks = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))
-    assert {value["predictions"][0]["model_version"] for value in tasks} == {"lexicon@1"}
+    shown = [value for value in tasks if not value["data"]["blind"]]
+    assert {value["predictions"][0]["model_version"] for value in shown} == {"lexicon@1"}
+    assert [value.get("predictions") for value in tasks if value["data"]["blind"]] == [None]
+
+
+@pytest.mark.parametrize(("share", "count"), [(0, 0), (0.5, 2), (1, 4)])
+def test_a_seeded_share_of_the_articles_stays_blind(
+    share: float, count: int, tmp_path: Path, capsys: Capture
+) -> None:
+    predictions = tmp_path / "lexicon"
+    gold = ("--gold", VIEWS / "A1.jsonl", "--leave-one-out")
+    assert run(capsys, "run-extractor", "lexicon", ARTICLES, *gold, "-o", predictions).status == 0
+    asked = ("--suggest", predictions, "--blind-share", share)
+
+    def blind(seed: int) -> list[str]:
+        file = tmp_path / "tasks.json"
+        assert run(capsys, "convert-articles", ARTICLES, "-o", file, *asked, "--seed", seed).status == 0
+        tasks = json.loads(file.read_text(encoding="utf-8"))
+        return [value["data"]["article"] for value in tasks if value["data"]["blind"]]
+
+    assert len(blind(1)) == count
+    assert blind(1) == blind(1)
+    assert count in (0, 4) or any(blind(1) != blind(seed) for seed in range(2, 9))
 
 
 @pytest.mark.parametrize("place", ["file", "folder"])

@@ -23,7 +23,12 @@ from miyar.scheme import Scheme
 CASES = ROOT / "tests" / "cases" / "invalid"
 SOURCES = [
     Path(miyar.__file__).parent / name
-    for name in ("validation.py", "labelstudio/regions.py", "labelstudio/importing.py")
+    for name in (
+        "validation.py",
+        "labelstudio/regions.py",
+        "labelstudio/importing.py",
+        "labelstudio/faults.py",
+    )
 ]
 SOURCE = marked(
     "[هاجم]ATTACK:t [مسلحون]PERS:p 🙂 [الثكنة]FAC:f في [جنيف]GPE:g@Q71",

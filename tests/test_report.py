@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from miyar.labelstudio.ledger import Ledger
+from miyar.labelstudio.ledger import Fate, Ledger
 from miyar.predictions import Predictions
 from miyar.report import Format, render_ledger, render_scores
 from miyar.scheme import Scheme
@@ -79,7 +79,24 @@ def test_ledger_in_three_formats() -> None:
         "trimmed_away": 0,
         "collapsed": 1,
         "quarantined": 0,
+        "dropped": 0,
+        "again": 0,
     }
+
+
+@pytest.mark.parametrize("fate", ["dropped", "again"])
+def test_the_ledger_shows_what_changes_of_the_scheme_did_where_they_did_something(fate: Fate) -> None:
+    ledger = Ledger()
+    ledger.receive("entities", 1_000_000)
+    ledger.settle("entities", "out", 999_999)
+    without = render_ledger(Ledger(), Format.TEXT)
+    ledger.settle("entities", fate)
+    text = render_ledger(ledger, Format.TEXT)
+    assert fate not in without
+    assert text.splitlines()[0].split()[-1] == fate
+    assert text.splitlines()[1].split()[-1] == "1"
+    assert max(map(len, text.splitlines())) <= 80
+    assert render_ledger(ledger, Format.MARKDOWN).splitlines()[0].endswith(f"| quarantined | {fate} |")
 
 
 def test_an_unbalanced_ledger_is_a_bug() -> None:

@@ -5,6 +5,7 @@ lone surrogates: Label Studio's page loses such characters, or the whole project
 so is refused here and never changed in passing; `miyar clean-articles` makes acceptable copies.
 """
 
+from miyar.article.choice import chosen_articles
 from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, text_faults
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.article.reading import (
@@ -33,6 +34,7 @@ __all__ = [
     "Decoded",
     "Fault",
     "RawArticle",
+    "chosen_articles",
     "clean_command",
     "decode",
     "found_articles",

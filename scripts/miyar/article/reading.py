@@ -108,7 +108,7 @@ def likely_encoding(data: bytes) -> str | None:
 def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
     metadata: dict[str, Mapping[str, Any]] = {}
     if (folder / METADATA_FILE).is_file():
-        for line in _objects(folder / METADATA_FILE):
+        for line in object_lines(folder / METADATA_FILE):
             if isinstance(line, Problem):
                 yield line
             else:
@@ -133,7 +133,7 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
 
 def _json_lines(path: Path, text_field: str, id_field: str) -> Iterator[RawArticle | Problem]:
     expected = f'"{id_field}" and "{text_field}" (choose others with --id-field and --text-field)'
-    for line in _objects(path):
+    for line in object_lines(path):
         if isinstance(line, Problem):
             yield line
             continue
@@ -147,12 +147,14 @@ def _json_lines(path: Path, text_field: str, id_field: str) -> Iterator[RawArtic
         yield RawArticle(path, line.where, str(identity), text, metadata)
 
 
-class _Line(NamedTuple):
+class ObjectLine(NamedTuple):
+    """A JSON object and the place of its line."""
+
     where: str
     value: dict[str, Any]
 
 
-def _objects(path: Path) -> Iterator[_Line | Problem]:
+def object_lines(path: Path) -> Iterator[ObjectLine | Problem]:
     """Yield the JSON objects of a JSON Lines file; blank lines are passed over."""
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         where = f"{path}:{number}"
@@ -164,7 +166,7 @@ def _objects(path: Path) -> Iterator[_Line | Problem]:
             yield Problem("bad_json", where, str(error), "one JSON object per line (UTF-8)")
             continue
         if isinstance(value, dict):
-            yield _Line(where, value)
+            yield ObjectLine(where, value)
         else:
             yield Problem("bad_json", where, f"a {type(value).__name__}", "one JSON object per line")
 
@@ -173,7 +175,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _metadata_problems(line: _Line) -> Iterator[Problem]:
+def _metadata_problems(line: ObjectLine) -> Iterator[Problem]:
     for name in (*METADATA_FIELDS, "sha256"):
         value = line.value.get(name)
         if value is not None and not (isinstance(value, str) and not SURROGATE.search(value)):

@@ -1,18 +1,18 @@
 """The command convert-articles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from miyar.article import Article, read_articles, unread_files
+from miyar.article import Article, chosen_articles, read_articles, unread_files
 from miyar.commands.options import Config, Configured, IdField, Sources, TextField, load_scheme
 from miyar.guidelines import guidelines_file
-from miyar.labelstudio.suggestions import suggested_results
-from miyar.labelstudio.tasks import digest, task, with_suggestion
+from miyar.labelstudio.assignment import seeded_share
+from miyar.labelstudio.suggestions import Suggestions, suggested_results
+from miyar.labelstudio.tasks import digest, kept_blind, task, with_suggestion
 from miyar.output import refuse_overlap, write_json
-from miyar.scheme import Scheme
 from miyar.terminal import say, say_unread, tracked
 
 
@@ -26,6 +26,17 @@ def run(
             metavar="PREDICTIONS", help="Show these predictions to annotators. They pull on their judgement."
         ),
     ] = None,
+    blind_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="The share of the articles that get no suggestions all the same."),
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="For which articles stay blind.")] = 13,
+    only: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Only the articles that a JSON Lines file names in its field article."
+        ),
+    ] = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
 ) -> None:
@@ -36,13 +47,19 @@ def run(
 
     Example: miyar convert-articles corpus/articles -o tasks.json
     """
-    refuse_overlap([*paths, suggest], output)
+    refuse_overlap([*paths, suggest, only], output)
     configured = load_scheme(config)
     say_unread(unread_files(paths))
     articles = read_articles(paths, text_field, id_field)
-    tasks = make_tasks(articles, configured)
+    chosen = chosen_articles(articles, only) if only else articles
+    tasks = make_tasks(chosen, configured)
     if suggest:
-        tasks = _with_suggestions(tasks, articles, configured.scheme, suggest)
+        suggested = suggested_results(suggest, articles, configured.scheme)
+        blind = seeded_share([article.id for article in chosen], blind_share, seed, "blind")
+        tasks = [_with_suggestion(value, suggested, blind) for value in tasks]
+        say(
+            f"suggestions of {suggested.model_version}: {len(tasks) - len(blind)} articles, {len(blind)} blind"
+        )
     write_json(output, tasks)
     say(f"{len(tasks)} tasks: {output}")
 
@@ -57,12 +74,8 @@ def make_tasks(articles: Sequence[Article], configured: Configured) -> list[dict
     ]
 
 
-def _with_suggestions(
-    tasks: Sequence[dict[str, Any]], articles: Sequence[Article], scheme: Scheme, path: Path
-) -> list[dict[str, Any]]:
-    suggested = suggested_results(path, articles, scheme)
-    say(f"suggestions of {suggested.model_version} for {len(suggested.results)} articles")
-    return [
-        with_suggestion(value, suggested.model_version, suggested.results[article.id])
-        for value, article in zip(tasks, articles, strict=True)
-    ]
+def _with_suggestion(value: dict[str, Any], suggested: Suggestions, blind: Collection[str]) -> dict[str, Any]:
+    article = value["data"]["article"]
+    if article in blind:
+        return kept_blind(value)
+    return with_suggestion(value, suggested.model_version, suggested.results[article])

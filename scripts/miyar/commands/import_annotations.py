@@ -11,12 +11,13 @@ import miyar
 from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem, count_by_code
+from miyar.errors import DataError, Problem, count_by_code, quoted
 from miyar.labelstudio.exports import MANIFEST, Export, find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.results import Reject
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
 from miyar.report import Format, render_ledger
+from miyar.scheme import Outcome, changes_digest
 from miyar.terminal import say, tracked
 
 SHOWN_ARTICLES = 10
@@ -24,6 +25,7 @@ HOW_TO_GO_ON = (
     "Nothing was written: correct these places in Label Studio and export again, "
     "or take them aside with --quarantine FILE."
 )
+HOW_TO_LIST = "Nothing was written: have what people have to decide again listed with --again FILE."
 
 
 def run(
@@ -35,6 +37,13 @@ def run(
     config: Config = None,
     quarantine: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take what cannot be imported aside, as JSON Lines.")
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="List what people have to label again after a change of the scheme, as JSON Lines.",
+        ),
     ] = None,
     one_server: Annotated[
         bool,
@@ -50,10 +59,11 @@ def run(
     Example: miyar import-annotations export.json --articles corpus/articles -o dataset
     """
     manifests = [path.parent / MANIFEST for path in exports]
-    refuse_overlap([*exports, *manifests, *articles], output, quarantine)
+    refuse_overlap([*exports, *manifests, *articles], output, quarantine, again)
     configured = load_scheme(config)
     texts = {article.id: article for article in read_articles(articles)}
-    imported = import_exports(find_exports(exports, one_server), texts, configured, output, quarantine)
+    found = find_exports(exports, one_server)
+    imported = import_exports(found, texts, configured, output, quarantine, again=again)
     print(render_ledger(imported.ledger, form))
     for line in summary(imported):
         say(line)
@@ -67,10 +77,12 @@ def import_exports(
     output: Path,
     quarantine: Path | None = None,
     facts: Sequence[str] = (),
+    again: Path | None = None,
 ) -> Import:
     """Write the dataset folder and return the import with its counts; all or nothing is written.
 
-    Raises DataError with everything that cannot be imported, unless there is a quarantine for it.
+    Raises DataError with everything that cannot be imported, unless there is a quarantine for it, and with
+    everything that people have to decide again, unless there is a list for it.
     """
     imported = Import(exports, articles, configured.scheme)
     with written_folder(output, mark=MARK) as folder:
@@ -78,15 +90,14 @@ def import_exports(
         labels = write_dataset(folder, stream, articles, configured.scheme)
         if not imported.views and not imported.rejects:
             raise DataError([_nothing(exports)])
-        if imported.rejects and not quarantine:
-            for line in [render_ledger(imported.ledger, Format.TEXT), *summary(imported)]:
-                say(line)
-            raise DataError(imported.problems, HOW_TO_GO_ON)
+        _refuse_loose_ends(imported, quarantine, again)
         known = [*facts, *_facts(imported, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
         write_json(folder / MARK, _manifest(imported))
         if quarantine:
             write_json_lines(quarantine, map(_aside, imported.rejects))
+        if again:
+            write_json_lines(again, (one.to_dict() for one in imported.again))
     return imported
 
 
@@ -102,8 +113,29 @@ def summary(imported: Import) -> Iterator[str]:
     for note, count in imported.notes.items():
         if count:
             yield f"note: {count} × {note}"
+    for (kind, code, became), count in sorted(imported.applied.items(), key=str):
+        yield f"changed: {count} × {quoted(code)} of {kind}: {_now(became)}"
+    if imported.again:
+        yield f"to label again: {len(imported.open_problems)} of {len(imported.again)} annotations"
     if imported.rejects:
         yield f"not imported: {count_by_code(imported.problems)}"
+
+
+def _refuse_loose_ends(imported: Import, quarantine: Path | None, again: Path | None) -> None:
+    """Raise DataError with what cannot be imported or is open, where there is no file for it."""
+    rejected, waiting = imported.rejects and not quarantine, imported.again and not again
+    if not rejected and not waiting:
+        return
+    for line in [render_ledger(imported.ledger, Format.TEXT), *summary(imported)]:
+        say(line)
+    problems = [*(imported.problems if rejected else []), *(imported.open_problems if waiting else [])]
+    outcomes = [*([HOW_TO_GO_ON] if rejected else []), *([HOW_TO_LIST] if waiting else [])]
+    raise DataError(problems, " ".join(outcomes))
+
+
+def _now(became: Outcome) -> str:
+    codes = [code or "nothing" for code in became]
+    return f"now {codes[0]}" if len(codes) == 1 else f"{' or '.join(codes)}, to label again"
 
 
 def _nothing(exports: Sequence[Export]) -> Problem:
@@ -124,7 +156,17 @@ def _facts(imported: Import, labels: Counter[str]) -> list[str]:
         f"Annotations: {per_annotator or 'none'}.",
         f"Spans: {per_label}.",
         "Annotators are pseudonyms.",
+        *_facts_of_changes(imported),
     ]
+
+
+def _facts_of_changes(imported: Import) -> Iterator[str]:
+    if imported.applied:
+        changes = changes_digest(imported.scheme.changes)
+        yield f"Labels of earlier schemes were translated by the changes {changes} in `labels.toml`."
+    if imported.again:
+        count = len(imported.open_problems)
+        yield f"Left out: {count} labels of {len(imported.again)} annotations, for people to label again."
 
 
 def _manifest(imported: Import) -> dict[str, Any]:
@@ -145,9 +187,19 @@ def _manifest(imported: Import) -> dict[str, Any]:
             for (who, status), count in sorted(imported.views.items())
         ],
         "ledger": [entry.to_dict() for entry in imported.ledger.entries()],
+        "changes": _changes(imported),
         "left_out": dict(imported.selection.left_out),
         "notes": {note: count for note, count in imported.notes.items() if count},
     }
+
+
+def _changes(imported: Import) -> dict[str, Any]:
+    """Return which changes of the scheme there were, and how often each was applied; null for nothing."""
+    applied = [
+        {"kind": kind, "from": code, "to": list(became), "count": count}
+        for (kind, code, became), count in sorted(imported.applied.items(), key=str)
+    ]
+    return {"digest": changes_digest(imported.scheme.changes), "applied": applied}
 
 
 def _aside(reject: Reject) -> dict[str, Any]:

@@ -3,21 +3,24 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any
 
 from miyar.annotation import Annotation, Status
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
+from miyar.labelstudio.changes import Translation
 from miyar.labelstudio.exports import AnnotatorKey, Export, Task, pseudonyms, read_tasks
+from miyar.labelstudio.faults import annotation_problem, place, task_problem, version_of
 from miyar.labelstudio.ledger import Ledger
+from miyar.labelstudio.reannotation import Reannotation
 from miyar.labelstudio.regions import Conversion
 from miyar.labelstudio.results import Reject, kind_of, role_names
+from miyar.labelstudio.revision import Applied, Revision
 from miyar.labelstudio.selection import Selection
-from miyar.offsets import stand_in
-from miyar.scheme import Scheme
+from miyar.scheme import Scheme, changes_after
 
 OTHER_SCHEME = "task_of_another_scheme"
+NO_SCHEME = "task_without_a_scheme_read_with_this_one"
 OF_SKIPPED = "region_of_a_skipped_annotation_left_out"
 
 
@@ -26,7 +29,8 @@ class Import:
     """An import under way; its counts are complete when `annotations` has been exhausted.
 
     `views` counts annotations by annotator and status, `tasks` tasks by export, `labelled` are the
-    articles that have an annotation.
+    articles that have an annotation, `applied` the codes of earlier schemes that were translated, `again`
+    what people have to decide again.
     """
 
     exports: Sequence[Export]
@@ -40,6 +44,8 @@ class Import:
     tasks: Counter[str] = field(default_factory=Counter)
     views: Counter[tuple[str, str]] = field(default_factory=Counter)
     labelled: set[str] = field(default_factory=set)
+    applied: Counter[Applied] = field(default_factory=Counter)
+    again: list[Reannotation] = field(default_factory=list)
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield the annotations that count, in the order of the exports.
@@ -70,30 +76,42 @@ class Import:
         """Return what could not be imported."""
         return [reject.problem for reject in self.rejects]
 
+    @property
+    def open_problems(self) -> list[Problem]:
+        """Return what people have to decide again, as problems."""
+        return [problem for one in self.again for problem in one.problems()]
+
     def _task(self, task: Task) -> Iterator[Annotation]:
         chosen = [annotation for annotation in task.annotations if self.selection.take(task, annotation)]
         for value in task.broken_annotations:
             where = f"{task.where}, annotations"
             problem = Problem("bad_annotation", where, quoted(value), "an annotation as an object")
             self.rejects.append(Reject(problem, "other", value))
-        unfit = _task_problem(task, self.articles)
+        unfit = task_problem(task, self.articles, self.scheme)
         if unfit:
             self._reject(unfit, chosen)
             return
-        if task.data.get("scheme") not in (None, self.scheme.signature):
-            self.notes[OTHER_SCHEME] += 1
+        self._note_scheme(task)
         for annotation in chosen:
-            broken = _annotation_problem(task, annotation)
+            broken = annotation_problem(task, annotation)
             if broken:
                 self._reject(broken, [annotation])
             else:
                 yield self._annotation(task, annotation)
 
+    def _note_scheme(self, task: Task) -> None:
+        made_with = task.data.get("scheme")
+        if made_with is None and self.scheme.changes:
+            self.notes[NO_SCHEME] += 1
+        elif made_with not in (None, self.scheme.signature):
+            self.notes[OTHER_SCHEME] += 1
+
     def _annotation(self, task: Task, value: Mapping[str, Any]) -> Annotation:
         article = self.articles[task.data["article"]]
-        conversion = Conversion(article, self.scheme, _where(task, value))
         skipped = bool(value.get("was_cancelled"))
-        conversion.add([] if skipped else _results(value))
+        revision = self._revision(task, value, article)
+        conversion = Conversion(article, self.scheme, place(task, value))
+        conversion.add(revision.results)
         if skipped:
             self.notes[OF_SKIPPED] += len(_results(value))
         self.ledger.add(conversion.ledger)
@@ -116,6 +134,21 @@ class Import:
             seconds=None if seconds is None else float(seconds),
         )
 
+    def _revision(self, task: Task, value: Mapping[str, Any], article: Article) -> Revision:
+        """Return an annotation's results in the codes of this scheme; of a skipped one there are none."""
+        made_with = task.data.get("scheme") or self.scheme.signature
+        changes = changes_after(version_of(made_with), self.scheme.changes)
+        revision = Revision(article, Translation(self.scheme, changes))
+        revision.add([] if value.get("was_cancelled") else _results(value))
+        self.ledger.add(revision.ledger)
+        self.applied.update(revision.applied)
+        open_parts = (tuple(revision.spans), tuple(revision.arguments), tuple(revision.attributes))
+        if any(open_parts):
+            who, schemes = self.annotators[task.key(value)], (made_with, self.scheme.signature)
+            named = (article.id, article.sha256, who, *schemes, place(task, value))
+            self.again.append(Reannotation(*named, *open_parts))
+        return revision
+
     def _reject(self, problem: Problem, annotations: Sequence[Mapping[str, Any]]) -> None:
         """Put whole annotations aside, without e-mail addresses, and count what was in them."""
         self.rejects.append(Reject(problem, "other", [_without_account(value) for value in annotations]))
@@ -135,50 +168,3 @@ def _without_account(annotation: Mapping[str, Any]) -> dict[str, Any]:
     user = annotation.get("completed_by")
     identity = user.get("id") if isinstance(user, dict) else user
     return {**annotation, "completed_by": identity if isinstance(identity, int) else None}
-
-
-def _where(task: Task, annotation: Mapping[str, Any]) -> str:
-    return f"{task.where}, annotation {annotation.get('id')}"
-
-
-FIELDS: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "result": ((list, NoneType), "a list of results"),
-    "lead_time": ((int, float, NoneType), "a number of seconds"),
-    "created_at": ((str, NoneType), "a point in time in quotes"),
-    "id": ((int, NoneType), "a whole number"),
-}
-
-
-def _annotation_problem(task: Task, annotation: Mapping[str, Any]) -> Problem | None:
-    """Return why an annotation cannot be what Label Studio writes."""
-    for name, (types, expected) in FIELDS.items():
-        value = annotation.get(name)
-        if isinstance(value, bool) or not isinstance(value, types):
-            return Problem("bad_annotation", _where(task, annotation), f"{name} {quoted(value)}", expected)
-    return None
-
-
-def _task_problem(task: Task, articles: Mapping[str, Article]) -> Problem | None:
-    """Return why a task's annotations cannot be read against the texts of record."""
-    identity = task.data.get("article")
-    if not isinstance(identity, str):
-        return Problem(
-            "no_article", task.where, "no “article” in its data", "a task made by miyar convert-articles"
-        )
-    article = articles.get(identity)
-    if article is None:
-        remedy = "name the folder that has it with --articles"
-        return Problem("unknown_article", task.where, quoted(identity), "the id of an article", remedy)
-    scheme, digest, text = (task.data.get(name) for name in ("scheme", "sha256", "text"))
-    if not isinstance(scheme, str | None):
-        return Problem("bad_scheme", task.where, f"scheme {quoted(scheme)}", "the scheme's version in quotes")
-    if digest != article.sha256:
-        found = f"{identity} with sha256 {str(digest)[:12]}…"
-        remedy = "restore the text that was labelled; a changed text needs an id of its own"
-        return Problem(
-            "article_changed", task.where, found, f"{article.sha256[:12]}…, of the article", remedy
-        )
-    if text != stand_in(article.text):
-        found = f"{identity} with another text in the task"
-        return Problem("task_text", task.where, found, "the article's text as convert-articles writes it")
-    return None

@@ -1,11 +1,14 @@
-"""The import's bookkeeping: what came in equals what went out and what did not, per kind."""
+"""The import's bookkeeping: what came in equals what went out and what did not, per kind.
+
+`dropped` counts what the scheme's changes dropped, `again` what they leave for people to decide again.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, get_args
 
 Kind = Literal["entities", "triggers", "attributes", "arguments", "other"]
-Fate = Literal["out", "trimmed_away", "collapsed", "quarantined"]
+Fate = Literal["out", "trimmed_away", "collapsed", "quarantined", "dropped", "again"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FATES: tuple[Fate, ...] = get_args(Fate)
 

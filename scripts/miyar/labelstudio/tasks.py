@@ -45,7 +45,13 @@ def with_suggestion(
     value: Mapping[str, Any], model_version: str, suggested: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return a task with a prediction that annotators will see when they open it."""
-    return {**value, "predictions": [{"model_version": model_version, "result": suggested}]}
+    prediction = {"model_version": model_version, "result": suggested}
+    return {**value, "data": {**value["data"], "blind": False}, "predictions": [prediction]}
+
+
+def kept_blind(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task whose annotators see no suggestion though others do: what they are compared with."""
+    return {**value, "data": {**value["data"], "blind": True}}
 
 
 def digest(text: str) -> str:

@@ -1,13 +1,16 @@
-"""The ledger of an import: in = out + trimmed away + collapsed + quarantined, per kind."""
+"""The ledger of an import: in = out + trimmed away + collapsed + quarantined + dropped + again, per kind.
+
+The last two come of changes of the scheme alone: as text and Markdown they are shown where there are any.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from miyar.labelstudio.ledger import FATES, Entry, Ledger
+from miyar.labelstudio.ledger import FATES, Entry, Fate, Ledger
 from miyar.report.format import Format
 
-HEAD = ("", "in", *(fate.replace("_", " ") for fate in FATES))
-WIDTHS = (10, 7, *(len(name) for name in HEAD[2:]))
+OF_CHANGES: tuple[Fate, ...] = ("dropped", "again")
+KIND_WIDTH, IN_WIDTH = 10, 7
 
 
 def render_ledger(ledger: Ledger, form: Format) -> str:
@@ -20,21 +23,30 @@ def _json(entries: Sequence[Entry]) -> str:
 
 
 def _markdown(entries: Sequence[Entry]) -> str:
-    lines = [HEAD, ("---", *["---:"] * (len(HEAD) - 1)), *map(_cells, entries)]
+    head, *rows = _table(entries)
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _text(entries: Sequence[Entry]) -> str:
-    lines = [HEAD, *map(_cells, entries)]
-    return "\n".join("  ".join([first.ljust(WIDTHS[0]), *_right(cells)]) for first, *cells in lines)
+    head, *rows = _table(entries)
+    widths = (IN_WIDTH, *map(len, head[2:]))
+    return "\n".join("  ".join([row[0].ljust(KIND_WIDTH), *_right(row[1:], widths)]) for row in (head, *rows))
 
 
-def _right(cells: Sequence[str]) -> list[str]:
-    return [cell.rjust(width) for cell, width in zip(cells, WIDTHS[1:], strict=True)]
+def _right(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
-    return (entry.kind, str(entry.came_in), *(str(entry.fates[fate]) for fate in FATES))
+def _table(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """Return head and rows."""
+    fates = [fate for fate in FATES if fate not in OF_CHANGES or any(entry.fates[fate] for entry in entries)]
+    head = ("", "in", *(fate.replace("_", " ") for fate in fates))
+    return [head, *((entry.kind, str(entry.came_in), *_counts(entry, fates)) for entry in entries)]
+
+
+def _counts(entry: Entry, fates: Sequence[Fate]) -> list[str]:
+    return [str(entry.fates[fate]) for fate in fates]
 
 
 FORMATS: Mapping[Format, Callable[[Sequence[Entry]], str]] = {

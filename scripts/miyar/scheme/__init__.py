@@ -1,17 +1,31 @@
 """The label scheme: the single source of the Label Studio config, guideline tables and inventories."""
 
+from miyar.scheme.changes import (
+    Change,
+    Outcome,
+    changes_after,
+    changes_digest,
+    outcome,
+    version_number,
+)
 from miyar.scheme.checks import one_of
 from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
 from miyar.scheme.reading import find_config, own_folders, read_scheme
 
 __all__ = [
     "Attribute",
+    "Change",
     "Label",
     "Layer",
+    "Outcome",
     "Role",
     "Scheme",
+    "changes_after",
+    "changes_digest",
     "find_config",
     "one_of",
+    "outcome",
     "own_folders",
     "read_scheme",
+    "version_number",
 ]

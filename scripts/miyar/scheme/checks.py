@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from miyar.errors import Problem
+from miyar.errors import Problem, quoted
+from miyar.scheme.changes import Change, changes_after, changes_of, outcome, version_number
 from miyar.scheme.model import VALUE_TYPES
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
@@ -28,7 +29,8 @@ TABLE_KEYS: Mapping[str, frozenset[str]] = {
     "roles": frozenset({"name", "definition", "triggers", "entities"}),
     "attributes": frozenset({"name", "definition", "on"}),
 }
-TOP_KEYS = frozenset({"version", "language", "maps", *TABLE_KEYS})
+NAMED_TABLES = ("maps", "changes")
+TOP_KEYS = frozenset({"version", "language", *NAMED_TABLES, *TABLE_KEYS})
 
 
 def scheme_problems(document: Tables, path: str) -> Iterator[Problem]:
@@ -36,14 +38,15 @@ def scheme_problems(document: Tables, path: str) -> Iterator[Problem]:
     yield from _shape_problems(document, path)
     shaped = {
         kind: {code: table for code, table in document.get(kind, {}).items() if isinstance(table, dict)}
-        for kind in (*TABLE_KEYS, "maps")
+        for kind in (*TABLE_KEYS, *NAMED_TABLES)
         if isinstance(document.get(kind, {}), dict)
     }
-    types = list(_types({**shaped, "language": document.get("language", "")}, path))
+    tables = {**shaped, **{name: document.get(name, "") for name in ("language", "version")}}
+    types = list(_types(tables, path))
     yield from types
     if not types:
         for check in SCHEME_CHECKS:
-            yield from check(shaped, path)
+            yield from check(tables, path)
 
 
 def _types(tables: Tables, path: str) -> Iterator[Problem]:
@@ -61,7 +64,17 @@ def _types(tables: Tables, path: str) -> Iterator[Problem]:
     for name, targets in tables.get("maps", {}).items():
         if not _is_texts(list(targets.values())):
             yield Problem("wrong_type", f"{path}: [maps.{name}]", repr(targets), 'CODE = "code there"')
+    yield from _change_types(tables.get("changes", {}), path)
     yield from _value_types(tables.get("attributes", {}), path)
+
+
+def _change_types(versions: Tables, path: str) -> Iterator[Problem]:
+    for version, changes in versions.items():
+        for code, targets in changes.items():
+            if not isinstance(targets, str) and not _is_texts(targets):
+                where = f'{path}: [changes."{version}"] {code}'
+                expected = '"CODE", ["CODE", …] or []; the version in quotes: [changes."2.0.0"]'
+                yield Problem("wrong_type", where, repr(targets), expected)
 
 
 def _value_types(attributes: Tables, path: str) -> Iterator[Problem]:
@@ -89,7 +102,7 @@ def _shape_problems(document: Tables, path: str) -> Iterator[Problem]:
         yield Problem("no_entities", path, "no [entities.…] table", "at least one entity label")
     for key in sorted(document.keys() - TOP_KEYS):
         yield Problem("unknown_key", path, f"{key}", one_of(key, TOP_KEYS))
-    for kind, allowed in {**TABLE_KEYS, "maps": frozenset[str]()}.items():
+    for kind, allowed in {**TABLE_KEYS, **dict.fromkeys(NAMED_TABLES, frozenset[str]())}.items():
         tables = document.get(kind, {})
         if not isinstance(tables, dict):
             yield Problem("not_a_table", f"{path}: {kind}", repr(tables), f"tables [{kind}.CODE]")
@@ -172,7 +185,70 @@ def _references(tables: Tables, path: str) -> Iterator[Problem]:
                 yield Problem("unknown_type", where, repr(kind), one_of(str(kind), VALUE_TYPES))
 
 
-SCHEME_CHECKS: tuple[Callable[[Tables, str], Iterator[Problem]], ...] = (_codes, _names, _looks, _references)
+def _changes(tables: Tables, path: str) -> Iterator[Problem]:
+    versions = list(_version_problems(tables.get("changes", {}), tables["version"], path))
+    yield from versions
+    if versions:
+        return
+    changes = changes_of(tables.get("changes", {}))
+    for change in changes:
+        later = changes_after(change.version, changes)
+        for code, targets in change.targets.items():
+            where = f'{path}: [changes."{change.version}"] {code}'
+            yield from _change_problems(where, code, targets, tables)
+            yield from _target_problems(where, targets, later, tables)
+
+
+def _version_problems(versions: Iterable[str], own: object, path: str) -> Iterator[Problem]:
+    seen: dict[tuple[int, ...], str] = {}
+    newest = version_number(own) if isinstance(own, str) else None
+    for version in versions:
+        where, number = f'{path}: [changes."{version}"]', version_number(version)
+        if number is None:
+            yield Problem("change_version", where, quoted(version), "a version in numbers, such as 2.0.0")
+        elif newest is None:
+            expected = "a version in numbers, such as 2.0.0, which says what changed before it"
+            yield Problem("change_version", where, f"the scheme's own version {quoted(own)}", expected)
+        elif number > newest:
+            yield Problem("change_version", where, version, f"at most {own}, the scheme's version")
+        elif number in seen:
+            yield Problem("change_version", where, f"the same as {seen[number]}", "each version once")
+        else:
+            seen[number] = version
+
+
+def _change_problems(where: str, code: str, targets: tuple[str, ...], tables: Tables) -> Iterator[Problem]:
+    names = [role.get("name") for role in tables.get("roles", {}).values()]
+    if targets == (code,):
+        expected = "another code, several that people choose from, or [] for none"
+        yield Problem("bad_change", where, f"{code} becomes itself", expected)
+    if len(set(targets)) != len(targets):
+        yield Problem("bad_change", where, f"a code twice in {list(targets)}", "each code once")
+    if not targets and (code in names or any(code in tables.get(kind, {}) for kind in TABLE_KEYS)):
+        expected = "a code that is gone, or the codes that people choose from"
+        yield Problem("bad_change", where, f"{code} is dropped, and is in the scheme", expected)
+
+
+def _target_problems(
+    where: str, targets: tuple[str, ...], later: tuple[Change, ...], tables: Tables
+) -> Iterator[Problem]:
+    """Yield targets that are not in the scheme after all later changes, or not in one of its inventories."""
+    now = {code for target in targets for code in outcome(target, later) if code is not None}
+    inventories = {kind: tables.get(kind, {}).keys() for kind in TABLE_KEYS}
+    unknown = sorted(code for code in now if not any(code in codes for codes in inventories.values()))
+    yield from _unknown_codes(where, unknown, {code for codes in inventories.values() for code in codes})
+    if now and not unknown and not any(now <= codes for codes in inventories.values()):
+        kinds = [kind for kind, codes in inventories.items() if now & codes]
+        yield Problem("mixed_kinds", where, f"codes of {' and '.join(kinds)}", "codes of one kind")
+
+
+SCHEME_CHECKS: tuple[Callable[[Tables, str], Iterator[Problem]], ...] = (
+    _codes,
+    _names,
+    _looks,
+    _references,
+    _changes,
+)
 """To add a rule, write a function that yields its problems and add it here."""
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from miyar.arabic import ascii_digits
+from miyar.scheme.changes import Change
 
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 ISO8601 = re.compile(
@@ -103,7 +104,8 @@ class Attribute:
 class Scheme:
     """Everything that can be labelled; codes are unique over labels and roles, and so are names.
 
-    `labels` are the labels of both layers, entities first.
+    `labels` are the labels of both layers, entities first; `changes` say what became of earlier versions'
+    codes, earliest first.
     """
 
     version: str
@@ -113,6 +115,7 @@ class Scheme:
     roles: tuple[Role, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
     labels: tuple[Label, ...] = field(init=False, repr=False, compare=False)
     _by_code: Mapping[str, Label] = field(init=False, repr=False, compare=False)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from miyar.errors import DataError, Problem, UsageError
+from miyar.scheme.changes import changes_of
 from miyar.scheme.checks import scheme_problems
 from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
 
@@ -76,6 +77,7 @@ def _scheme(document: Mapping[str, Any]) -> Scheme:
             for code, table in tables["attributes"].items()
         ),
         maps={name: dict(targets) for name, targets in document.get("maps", {}).items()},
+        changes=changes_of(document.get("changes", {})),
     )
 
 
