@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Page
 
 from miyar.article import Article, read_articles
 from miyar.labelstudio.client import Studio, connect_as_owner
@@ -61,3 +62,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def owner(server: Server) -> Iterator[Studio]:
     with closing(connect_as_owner(server)) as studio:
         yield studio
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    import page as labelling
+
+    with labelling.chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, server: Server) -> Iterator[Page]:
+    """Give a page in which the server's owner is logged in."""
+    import page as labelling
+
+    with labelling.annotator(chromium, server.url, server.login) as opened:
+        yield opened

@@ -1,13 +1,11 @@
 """What a person does in the real page, in a real browser, comes back through export and import."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Page
 
 import page as labelling
-from conftest import unavailable
 from marked import marked
 from miyar.annotation import Annotation
 from miyar.article import Article
@@ -16,7 +14,6 @@ from miyar.labelstudio.config import render_config
 from miyar.labelstudio.exports import find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.server import Server
 from miyar.labelstudio.tasks import task
 from miyar.scheme import Scheme
 
@@ -28,25 +25,6 @@ STORY = marked(
     "t PLACE f",
     "t COUNT c",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            with labelling.browser(playwright) as running:
-                yield running
-        except Error as error:
-            unavailable(f"no browser: {error.message.splitlines()[0]}")
-
-
-@pytest.fixture
-def page(chromium: Browser, server: Server) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
-    labelling.log_in(opened, server.url, server.login)
-    yield opened
-    context.close()
 
 
 def test_what_a_person_labels_comes_back_exactly(

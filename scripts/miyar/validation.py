@@ -42,9 +42,10 @@ def first_fault(candidate: Candidate, article: Article, scheme: Scheme) -> Fault
 def page_text(text: str) -> str:
     """Return a covered text as Label Studio's page may report it, for comparison.
 
-    The page writes a line break as the two characters backslash and n, and may collapse white space.
+    The page writes a line break as the two characters backslash and n, may collapse white space, and keeps
+    breaks at the edges of the text when it takes them off the offsets.
     """
-    return " ".join(stand_in(text).replace("\n", "\\n").split())
+    return " ".join(stand_in(text).replace("\\n", "\n").split())
 
 
 def _id(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:

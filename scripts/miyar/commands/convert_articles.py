@@ -57,9 +57,7 @@ def run(
         suggested = suggested_results(suggest, articles, configured.scheme)
         blind = seeded_share([article.id for article in chosen], blind_share, seed, "blind")
         tasks = [_with_suggestion(value, suggested, blind) for value in tasks]
-        say(
-            f"suggestions of {suggested.model_version}: {len(tasks) - len(blind)} articles, {len(blind)} blind"
-        )
+        say(f"{suggested.model_version} suggests in {len(tasks) - len(blind)} articles; blind: {len(blind)}")
     write_json(output, tasks)
     say(f"{len(tasks)} tasks: {output}")
 

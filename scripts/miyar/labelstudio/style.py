@@ -9,6 +9,7 @@ from miyar.scheme import Scheme
 TRIGGER_RED = "#b71c1c"
 FONTS = 'Figtree, "Noto Naskh Arabic", "Geeza Pro", "Segoe UI", "Noto Sans Arabic", Tahoma, sans-serif'
 
+_GUIDELINES = '.lsf-modal-ls__body [dir="DIRECTION"]'
 _RULES = (
     (".miyar-root", "direction: DIRECTION; text-align: start"),
     # above the relation arrows (100), so that they pass under the bars
@@ -36,21 +37,38 @@ _RULES = (
         ".miyar-bars .lsf-label__hotkey",
         "margin: 0 5px; font-size: 11px; direction: ltr; unicode-bidi: isolate",
     ),
-    (".miyar-fields .lsf-text-area", "flex: 1 1 auto; margin: 0 !important; max-width: 420px"),
+    (
+        ".miyar-fields .lsf-text-area",
+        "display: flex; align-items: center; gap: 6px; flex: 0 1 auto; margin: 0 !important",
+    ),
+    (".miyar-fields .lsf-text-area::before", "font-size: 13px; white-space: nowrap"),
     (".miyar-fields .ant-form-item", "margin: 0"),
-    (".miyar-fields input.ant-input", "height: 28px; padding: 0 8px; font-size: 14px; text-align: start"),
+    (
+        ".miyar-fields input.ant-input",
+        "height: 28px; min-width: 260px; padding: 0 8px; font-size: 14px; text-align: start",
+    ),
     ('.miyar-fields [data-testid="textarea-regions"]', "margin: 0 !important"),
-    ('.miyar-fields [data-testid="htx-textbox-content"]', "min-height: 28px; padding: 3px 8px"),
+    (
+        '.miyar-fields [data-testid="htx-textbox-content"]',
+        "width: auto; min-width: 120px; min-height: 28px; padding: 3px 8px",
+    ),
     (".miyar-fields .lsf-row", "margin: 0; padding: 0"),
+    # in one line: below the value its buttons would be cut off
     (
         ".miyar-fields .lsf-textarea__region",
-        "display: flex; align-items: center; gap: 4px; margin: 0; padding: 0",
+        "display: flex; flex-direction: row; align-items: center; gap: 4px; width: auto; margin: 0; "
+        "padding: 0",
     ),
     (
-        ".miyar-fields .lsf-textarea__actions",
-        "position: static; display: flex; gap: 4px; margin: 0; opacity: 1",
+        ".miyar-fields .lsf-textarea__region input",
+        "min-height: 28px; min-width: 260px; padding: 0 40px 0 8px; box-shadow: none",
     ),
-    (".miyar-fields .lsf-textarea__actions button", "height: 28px"),
+    (".miyar-fields .lsf-textarea__region button", "height: 24px; top: 2px"),
+    (
+        ".miyar-fields .lsf-textarea__actions",
+        "position: static; display: flex; flex: 0 0 auto; gap: 4px; margin: 0; opacity: 1; "
+        "pointer-events: auto; transform: none !important",
+    ),
     (".miyar-text", "padding: 0 6px 40px"),
     # pre-wrap: otherwise runs of spaces collapse on the page and in what it saves
     (
@@ -60,22 +78,62 @@ _RULES = (
     ),
     (".miyar-text .lsf-richtext__container *", f"font-family: {FONTS} !important"),
     (".miyar-text .lsf-richtext__line", "padding-left: 0"),
-    (".miyar-text .htx-highlight", "border-radius: 3px"),
+    # frames keep nested spans of one colour apart; as padding they would lead the arrows astray
+    (
+        ".miyar-text .htx-highlight",
+        "border-radius: 3px; outline: 1px solid rgba(0, 0, 0, 0.3); outline-offset: -1px",
+    ),
+    (".miyar-text .htx-highlight:has(.htx-highlight)", "outline-offset: 1px"),
+    (".miyar-text .htx-highlight:has(.htx-highlight .htx-highlight)", "outline-offset: 3px"),
     (
         ".miyar-text .htx-highlight[data-label]::after",
         f"font-family: {FONTS} !important; font-size: 10.5px; font-weight: 600; padding: 1px 3px; "
-        "margin: 0 2px; direction: DIRECTION; unicode-bidi: isolate; white-space: nowrap",
+        "margin: 0 2px; direction: DIRECTION; unicode-bidi: isolate; white-space: nowrap; "
+        "background: rgba(255, 255, 255, 0.82); color: #222; border-radius: 2px",
     ),
     ('rect[fill="#a0a"]', "fill: #37474f; stroke-width: 1px"),
+    # the names of roles go into the gap between the lines
+    ('rect[fill="#a0a"], rect[fill="#a0a"] + text', "transform: translateY(6px)"),
+    ('.relations-overlay path[fill="none"]', "stroke-width: 1.5px"),
+    (
+        ".lsf-outliner-item .lsf-labels-list",
+        "color: var(--color-neutral-content, #222) !important; font-weight: 600; white-space: nowrap; "
+        "flex: 0 0 auto",
+    ),
+    (".lsf-outliner-item__title", "max-width: 215px; overflow: hidden"),
+    (
+        ".lsf-outliner-item__text",
+        "direction: DIRECTION; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap",
+    ),
+    ('.lsf-modal-ls__content:has([dir="DIRECTION"])', "width: min(900px, 92vw) !important; max-width: none"),
+    (_GUIDELINES, "font-size: 16px; line-height: 1.75"),
+    (f"{_GUIDELINES} table", "width: 100%; border-collapse: collapse; margin: 4px 0 12px"),
+    (
+        f"{_GUIDELINES} th, {_GUIDELINES} td",
+        "text-align: start; vertical-align: top; padding: 3px 8px; "
+        "border-bottom: 1px solid var(--color-neutral-border, #ddd)",
+    ),
+    (f"{_GUIDELINES} td:first-child, {_GUIDELINES} td:nth-child(2)", "white-space: nowrap"),
     ('[role="option"][style]', "background: transparent !important"),
 )
 
 
 def style_sheet(scheme: Scheme, direction: str) -> str:
     """Return the rules of the page, those that set triggers apart included."""
-    rules = [*_RULES, *_trigger_rules(scheme)]
+    rules = [*_RULES, *_field_rules(scheme), *_trigger_rules(scheme)]
     lines = [f"    {selector} {{ {body}; }}".replace("DIRECTION", direction) for selector, body in rules]
     return "\n" + "\n".join(lines) + "\n  "
+
+
+def _field_rules(scheme: Scheme) -> list[tuple[str, str]]:
+    """Return the rules that name the fields: a filled one does not say which it is."""
+    return [
+        (
+            f".miyar-fields .lsf-text-area:nth-of-type({number})::before",
+            f"content: {_css_string(f'{attribute.name}:')}",
+        )
+        for number, attribute in enumerate(scheme.attributes, start=1)
+    ]
 
 
 def _trigger_rules(scheme: Scheme) -> list[tuple[str, str]]:
