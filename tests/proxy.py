@@ -25,9 +25,9 @@ class Fault:
 
     refuse  502, and the server never hears of it
     lose    the server does it, the client gets 502
-    hang    the server does it, the client gets the answer `seconds` later
+    hang    the server does it, the client gets the answer `seconds` later, or once it is released
     cut     the server does it, half of the body comes and the connection ends (an empty answer: at once)
-    delay   the server hears of it `seconds` later, even if the client has given up
+    delay   the server hears of it `seconds` later, or once it is released, even if the client has given up
     """
 
     action: Literal["refuse", "lose", "hang", "cut", "delay"]
@@ -46,8 +46,9 @@ class Proxy:
     def __init__(self, url: str, *faults: Fault) -> None:
         self.url = url
         self.log: list[tuple[str, str]] = []  # method and path?query, as they came
-        self.closing = threading.Event()
+        self.closing = False
         self._lock = threading.Lock()
+        self._gates: dict[Fault, threading.Event] = {}
         self.script(*faults)
 
     def script(self, *faults: Fault) -> None:
@@ -64,6 +65,30 @@ class Proxy:
                 self._seen[fault] += 1
             return next((fault for fault in matching if fault.nth in (None, self._seen[fault])), None)
 
+    def heard(self, method: str, path: str) -> int:
+        """Return how many requests have come whose method is this one and whose path the pattern is in."""
+        with self._lock:
+            return sum(verb == method and bool(re.search(path, at)) for verb, at in self.log)
+
+    def hold(self, fault: Fault) -> bool:
+        """Wait for as long as a fault says, or until it is released; return whether to go on."""
+        gate = self._gate(fault)
+        return not self.closing and (not gate.wait(fault.seconds) or not self.closing)
+
+    def release(self, fault: Fault) -> None:
+        """Let go at once of what a fault delays or keeps hanging."""
+        self._gate(fault).set()
+
+    def close(self) -> None:
+        """Let nothing go on that is held."""
+        self.closing = True
+        for fault in list(self._gates):
+            self.release(fault)
+
+    def _gate(self, fault: Fault) -> threading.Event:
+        with self._lock:
+            return self._gates.setdefault(fault, threading.Event())
+
 
 @contextmanager
 def running_proxy(target_url: str, *faults: Fault) -> Iterator[Proxy]:
@@ -75,7 +100,7 @@ def running_proxy(target_url: str, *faults: Fault) -> Iterator[Proxy]:
         try:
             yield listener.proxy
         finally:
-            listener.proxy.closing.set()
+            listener.proxy.close()
             listener.shutdown()
 
 
@@ -98,10 +123,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.server.proxy.hear(self.command, self.path)
-        action, seconds = (fault.action, fault.seconds) if fault else (None, 0)
+        action = fault.action if fault else None
         if action == "refuse":
             self.send_error(502, "refused by the proxy")
-        elif action != "delay" or not self.server.proxy.closing.wait(seconds):
+        elif not fault or action != "delay" or self.server.proxy.hold(fault):
             with closing(HTTPConnection(self.server.target, timeout=SECONDS)) as connection:
                 answer = self._forward(connection, body)
                 if action == "lose":
@@ -110,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
                     self.send_error(502, "lost by the proxy")
                 elif action == "cut":
                     self._cut(answer)
-                elif action != "hang" or not self.server.proxy.closing.wait(seconds):
+                elif not fault or action != "hang" or self.server.proxy.hold(fault):
                     self._pass_on(answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815

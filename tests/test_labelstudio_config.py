@@ -171,9 +171,7 @@ def test_untrusted_names_stay_names(name: str) -> None:
     assert [relation.get("value") for relation in page.iter("Relation")] == [f"r{name}"]
     assert [field.get("placeholder") for field in page.iter("TextArea")] == [f"a{name} ثم Enter"]
     entities, triggers = (Label("E", "entities", "e", "#000000"),), (Label("T", "triggers", "t", "#0"),)
-    plain = parsed(
-        Scheme("1", "ar", entities, triggers, attributes=(Attribute("A", "a", {"E": "decimal"}),))
-    )
+    plain = parsed(Scheme("1", "ar", entities, triggers, attributes=(Attribute("A", "a", {"E": "decimal"}),)))
     for mark in '{}">*':
         assert style_of(page).count(mark) == style_of(plain).count(mark)
     assert f":t{name}" in map(unescaped, re.findall(r'data-label\$="([^"]*)"\]', style_of(page)))

@@ -1,6 +1,7 @@
 """Options that several commands share, and the scheme that they name."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -50,10 +51,11 @@ TokenFile = Annotated[
         help="A file with your access token that only you can read. [default: LABEL_STUDIO_API_KEY]",
     ),
 ]
-Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long an answer may take.")]
+Timeout = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long an answer may take.")]
 ResultFormat = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 
 
+TOKEN = re.compile("[!-~]+")
 TOKEN_VARIABLE = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of the variable, as the SDK has it
 
 
@@ -87,20 +89,22 @@ def setup(configured: Configured, title: str) -> Setup:
 
 
 def _token(file: Path | None) -> str:
-    if file is None:
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-        if not token:
-            raise UsageError(
-                f"no access token: set {TOKEN_VARIABLE}, or name a file with --token-file; "
-                "Label Studio shows it under Account & Settings"
-            )
-        return token
+    token = _token_of(file) if file else os.environ.get(TOKEN_VARIABLE, "").strip()
+    where = f"--token-file {file}" if file else TOKEN_VARIABLE
+    if not token:
+        raise UsageError(
+            f"no access token: set {TOKEN_VARIABLE}, or name a file that holds one with --token-file; "
+            "Label Studio shows it under Account & Settings"
+        )
+    if not TOKEN.fullmatch(token):
+        raise UsageError(f"{where}: holds more than an access token; expected one word and nothing else")
+    return token
+
+
+def _token_of(file: Path) -> str:
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise UsageError(f"{file}: others may read the token; close it with: chmod 600 {file}")
-        token = file.read_text(encoding="utf-8").strip()
+        return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--token-file {file}: cannot be read: {error}") from error
-    if not token:
-        raise UsageError(f"--token-file {file}: is empty; write your access token into it")
-    return token

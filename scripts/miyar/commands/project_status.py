@@ -7,7 +7,8 @@ from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFil
 from miyar.labelstudio.client import TIMEOUT
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import survey
-from miyar.report import Format, Progress, render_progress
+from miyar.report import Format, Progress, first_few, render_progress
+from miyar.terminal import say
 
 
 def run(
@@ -35,3 +36,7 @@ def run(
             for member in existing_family(studio.projects(), project)
         ]
     print(render_progress(found, form))
+    for progress in found:
+        if progress.survey.missing:
+            who = progress.annotator or progress.title
+            say(f"missing, {who}: {first_few(progress.survey.missing)}")

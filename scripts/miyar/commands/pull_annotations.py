@@ -7,15 +7,14 @@ from typing import Annotated
 import typer
 
 from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.labelstudio.batch import Batch, since_when
 from miyar.labelstudio.client import TIMEOUT
 from miyar.labelstudio.exports import MANIFEST
 from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.pull import Batch, moment_of, pull
+from miyar.labelstudio.pull import pull
 from miyar.output import written_folder
-from miyar.report import Format, render_batch
+from miyar.report import Format, first_few, render_batch
 from miyar.terminal import say
-
-SHOWN_ARTICLES = 10
 
 
 def run(
@@ -39,7 +38,7 @@ def run(
 
     Example: miyar pull-annotations --url https://label.example.org --project "My news" -o annotations/1
     """
-    after = moment_of(since) if since else None
+    after = since_when(since) if since else None
     with connected(url, token_file, timeout) as studio:
         members = existing_family(studio.projects(), project)
         with written_folder(output, mark=MANIFEST) as folder:
@@ -54,5 +53,5 @@ def notes(batch: Batch) -> Iterator[str]:
     """Yield what is worth a look, a line for each project and kind."""
     for pulled in batch.projects:
         for note, articles in pulled.survey.notes.items():
-            shown = ", ".join(articles[:SHOWN_ARTICLES]) + (", …" if len(articles) > SHOWN_ARTICLES else "")
-            yield f"note: {pulled.project.setup.title}: {len(articles)} × {note}: {shown}"
+            title = pulled.project.setup.title
+            yield f"note: {title}: {len(articles)} × {note}: {first_few(articles)}"

@@ -1,10 +1,11 @@
 """The command push-tasks."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -19,10 +20,10 @@ from miyar.commands.options import (
     load_scheme,
     setup,
 )
-from miyar.errors import DataError, UsageError
+from miyar.errors import DataError, Problem, UsageError
 from miyar.labelstudio.client import TIMEOUT, Studio
 from miyar.labelstudio.plan import Order, Target, planned
-from miyar.labelstudio.preflight import config_problems, server_problems
+from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out, places
 from miyar.labelstudio.remote import Project
@@ -33,6 +34,14 @@ from miyar.report import Format, render_plan
 from miyar.terminal import say
 
 Announce = Callable[[Login], None]
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+class Checked(NamedTuple):
+    """What a push would do, and what speaks against it."""
+
+    targets: list[Target]
+    problems: list[Problem]
 
 
 def run(
@@ -44,12 +53,15 @@ def run(
         typer.Option(metavar="A@X,B@Y", help="Give each of these a project of their own, and an account."),
     ] = None,
     per_article: Annotated[
-        int | None, typer.Option(metavar="N", help="How many annotators label an article. [default: 1]")
+        int | None,
+        typer.Option(
+            metavar="N", help="How many annotators label an article; needs --annotators. [default: 1]"
+        ),
     ] = None,
     share: Annotated[
-        float, typer.Option(min=0, max=1, help="The share of the articles that get N; the others get one.")
+        float, typer.Option(min=0, max=1, help="The share of the articles that --per-article is for.")
     ] = 1.0,
-    seed: Annotated[int, typer.Option(help="For who gets what.")] = 13,
+    seed: Annotated[int, typer.Option(help="Decides who gets which article.")] = 13,
     passwords: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write new accounts' passwords there instead of on the terminal."),
@@ -57,8 +69,10 @@ def run(
     update_config: Annotated[
         bool, typer.Option("--update-config", help="Replace the labelling page by that of the scheme.")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only check server and projects.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check server and projects, and show no plan.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and show the plan.")] = False,
     token_file: TokenFile = None,
     timeout: Timeout = TIMEOUT,
     config: Config = None,
@@ -73,7 +87,7 @@ def run(
     Example: miyar push-tasks tasks.json --url https://label.example.org --project "My news"
     """
     emails = _emails(annotators)
-    _refuse_odd_numbers(emails, per_article)
+    _refuse_odd_numbers(emails, per_article, share, passwords)
     refuse_overlap([tasks, token_file], passwords)
     configured = load_scheme(config)
     order = Order(
@@ -85,8 +99,13 @@ def run(
         seed=seed,
     )
     with connected(url, token_file, timeout) as studio:
-        targets = checked_plan(studio, order, update_config, form)
+        targets, problems = checked_plan(studio, order, update_config)
+        if not check:
+            print(render_plan(targets, form), flush=True)
+        if problems:
+            raise DataError(problems, "Nothing was sent.")
         if check or dry_run:
+            say("nothing speaks against it")
             return
         with _announced(targets, passwords) as announce:
             projects = carry_out(studio, targets, announce)
@@ -94,16 +113,18 @@ def run(
             say(line)
 
 
-def checked_plan(studio: Studio, order: Order, update_config: bool, form: Format) -> list[Target]:
-    """Print what a push would do and return it; raises DataError with all that speaks against it."""
+def checked_plan(studio: Studio, order: Order, update_config: bool) -> Checked:
+    """Return what a push would do and all that speaks against it; nothing is changed.
+
+    Raises DataError at once for a server on which even the questions may fail.
+    """
     problems = server_problems(studio)
+    if any(problem.code == UNTESTED for problem in problems):
+        raise DataError(problems, "Nothing was sent.")
     targets = planned(order, places(studio, order))
     problems += config_problems(studio, targets, update_config)
     problems += [problem for target in targets for problem in target.problems]
-    print(render_plan(targets, form), flush=True)
-    if problems:
-        raise DataError(problems, "Nothing was sent.")
-    return targets
+    return Checked(targets, problems)
 
 
 def say_login(login: Login) -> None:
@@ -113,20 +134,23 @@ def say_login(login: Login) -> None:
 
 def _emails(annotators: str | None) -> list[str]:
     emails = [email.strip() for email in annotators.split(",")] if annotators else []
-    wrong = [email for email in emails if email.count("@") != 1 or len(email) < len("a@b")]
+    wrong = [email for email in emails if not EMAIL.fullmatch(email)]
     if wrong or len({email.casefold() for email in emails}) != len(emails):
         raise UsageError(f"--annotators {annotators}: give each one's e-mail address once, commas between")
     return emails
 
 
-def _refuse_odd_numbers(emails: Sequence[str], per_article: int | None) -> None:
-    if per_article is None:
-        return
-    if not emails:
+def _refuse_odd_numbers(
+    emails: Sequence[str], per_article: int | None, share: float, passwords: Path | None
+) -> None:
+    if not emails and (per_article is not None or passwords):
         raise UsageError(
-            "--per-article needs --annotators: who shares a project with others is not blind to their work"
+            "--per-article and --passwords need --annotators: "
+            "who shares a project with others is not blind to their work"
         )
-    if not 1 <= per_article <= len(emails):
+    if per_article is None and share != 1:
+        raise UsageError("--share says how many articles --per-article is for; give both")
+    if per_article is not None and not 1 <= per_article <= len(emails):
         raise UsageError(
             f"--per-article {per_article}: expected 1 to {len(emails)}, the number of annotators"
         )
@@ -139,8 +163,7 @@ def _announced(targets: Sequence[Target], passwords: Path | None) -> Iterator[An
         t.place.annotator.email for t in targets if t.place.annotator and t.place.annotator.account is None
     ]
     if passwords:
-        logins: list[Login] = []
-        yield lambda login: _write_logins(passwords, logins, login)
+        yield lambda login: _add_login(passwords, login)
         return
     if new and not sys.stderr.isatty():
         raise UsageError(
@@ -150,15 +173,16 @@ def _announced(targets: Sequence[Target], passwords: Path | None) -> Iterator[An
     yield say_login
 
 
-def _write_logins(file: Path, logins: list[Login], login: Login) -> None:
-    logins.append(login)
+def _add_login(file: Path, login: Login) -> None:
+    """Add a login to a private file: a run that was stopped may have left the only other ones there."""
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
     with private_file(file) as stream:
-        stream.writelines(f"{one.email}\t{one.password}\n" for one in logins)
+        stream.write(f"{before}{login.email}\t{login.password}\n")
 
 
 def _links(studio: Studio, targets: Sequence[Target], projects: Sequence[Project]) -> Iterator[str]:
     """Yield where each annotator starts: the label stream, which shows nobody else's work."""
-    for target, project in zip(targets, projects, strict=True):
+    for target, project in zip((t for t in targets if t.named), projects, strict=True):
         who = target.place.annotator
         label = f"{who.name} {who.email}" if who else target.setup.title
         yield f"{label}: {studio.url}/projects/{project.id}/data?labeling=1"

@@ -9,14 +9,14 @@ import typer
 
 from miyar.commands.options import Config, Configured, load_scheme, setup
 from miyar.commands.push_tasks import checked_plan, say_login
-from miyar.errors import MiyarError
-from miyar.labelstudio.client import connect_as_owner
+from miyar.errors import DataError, MiyarError
+from miyar.labelstudio.client import Studio, connect_as_owner
 from miyar.labelstudio.plan import Order
 from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out
 from miyar.labelstudio.server import DATABASE, Server, running_server
 from miyar.labelstudio.taskfile import read_task_file
-from miyar.report import Format
+from miyar.report import Format, render_plan
 from miyar.terminal import say, waiting
 
 
@@ -42,9 +42,7 @@ def run(
     with started(data, port) as server:
         if order:
             with closing(connect_as_owner(server)) as studio:
-                carry_out(
-                    studio, checked_plan(studio, order, update_config=True, form=Format.TEXT), say_login
-                )
+                _fill(studio, order)
         login = server.login
         print(f"address:  {server.url}\nlogin:    {login.email}\npassword: {login.password}", flush=True)
         say(f"Ctrl-C stops the server; its data stay in {data}")
@@ -59,6 +57,15 @@ def started(data: Path, port: int | None = None) -> Iterator[Server]:
         with waiting(f"starting Label Studio{first}"):
             server = stack.enter_context(running_server(data, port))
         yield server
+
+
+def _fill(studio: Studio, order: Order) -> None:
+    """Bring the tasks to their project; the page of a project of one's own follows the scheme."""
+    targets, problems = checked_plan(studio, order, update_config=True)
+    say(render_plan(targets, Format.TEXT))
+    if problems:
+        raise DataError(problems, "Nothing was sent.")
+    carry_out(studio, targets, say_login)
 
 
 def _order(title: str, file: Path, configured: Configured) -> Order:

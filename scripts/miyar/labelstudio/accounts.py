@@ -1,18 +1,20 @@
 """Accounts and their tokens, made by HTTP as the server's own pages do; the API cannot."""
 
 import secrets
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from miyar.errors import MiyarError
-from miyar.labelstudio.answers import asked
+from miyar.labelstudio.answers import asked, read
 from miyar.labelstudio.server import Login
 
 if TYPE_CHECKING:
     import httpx
 
 SIGN_UP = "/user/signup/"
+CLOSED = 403
 
 
 def new_login(email: str) -> Login:
@@ -23,13 +25,13 @@ def new_login(email: str) -> Login:
 def sign_up(url: str, invitation: str, login: Login) -> None:
     """Make the account of a login; the invitation is that of the server's organisation."""
     with _session(url) as session:
-        _submit(session, f"{SIGN_UP}?token={invitation}", login)
+        _submit(session, f"{SIGN_UP}?token={invitation}", login, f"make the account {login.email}")
 
 
 def access_token(url: str, login: Login) -> str:
     """Log in and return a new personal access token; the server shows each user one, once."""
     with _session(url) as session:
-        _submit(session, "/user/login/", login)
+        _submit(session, "/user/login/", login, f"log in as {login.email}")
         with asked("ask for an access token"):
             answer = session.post("/api/token/").raise_for_status()
         token: str = answer.json()["token"]
@@ -38,30 +40,60 @@ def access_token(url: str, login: Login) -> str:
 
 def has_open_sign_up(url: str) -> bool:
     """Return whether anybody may make an account: a form without an address is not refused outright."""
-    with _session(url) as session, asked("ask whether sign-up is open"):
-        return session.post(SIGN_UP, data={}).status_code != 403
+
+    def is_open() -> bool:
+        with _session(url) as session:
+            answer = _sent(session, SIGN_UP, {})
+        if answer.status_code == CLOSED:
+            return False
+        answer.raise_for_status()
+        return True
+
+    return read("ask whether sign-up is open", is_open)
+
+
+def trusted() -> ssl.SSLContext:
+    """Return the certificates to trust: the machine's own, or those that SSL_CERT_FILE names."""
+    return ssl.create_default_context()
 
 
 @contextmanager
 def _session(url: str) -> Iterator["httpx.Client"]:
     import httpx
 
-    with httpx.Client(base_url=url, follow_redirects=True, timeout=60, trust_env=False) as session:
+    def stay(answer: httpx.Response) -> None:
+        following = answer.next_request
+        if following and (following.url.scheme, following.url.netloc) != (origin.scheme, origin.netloc):
+            raise MiyarError(f"{url}: redirects to another address; give that one with --url")
+
+    origin = httpx.URL(url)
+    with httpx.Client(
+        base_url=url,
+        follow_redirects=True,
+        timeout=60,
+        verify=trusted(),
+        trust_env=False,
+        event_hooks={"response": [stay]},
+    ) as session:
         yield session
 
 
-def _submit(session: "httpx.Client", path: str, login: Login) -> None:
+def _submit(session: "httpx.Client", path: str, login: Login, action: str) -> None:
     """Send a form of the server's pages; a page that shows the form again refused it."""
-    page = path.partition("?")[0]
-    with asked(f"open {page}"):
-        session.get(path).raise_for_status()
-    form = {
-        "email": login.email,
-        "password": login.password,
-        "csrfmiddlewaretoken": session.cookies["csrftoken"],
-    }
-    with asked(f"log in as {login.email}"):
-        answer = session.post(path, data=form, headers={"Referer": str(session.base_url)})
+    with asked(action):
+        answer = _sent(session, path, {"email": login.email, "password": login.password})
         answer.raise_for_status()
-    if answer.url.path == page:
-        raise MiyarError(f"{session.base_url}: the server refused the account {login.email}")
+    if answer.url.path == path.partition("?")[0]:
+        raise MiyarError(
+            f"{session.base_url}: the server refused the account {login.email}; "
+            "the address may be taken, or the password wrong"
+        )
+
+
+def _sent(session: "httpx.Client", path: str, form: dict[str, str]) -> "httpx.Response":
+    """Return the answer to a form; without the token of its page the server answers 403 to anything."""
+    session.get(path).raise_for_status()
+    token = session.cookies.get("csrftoken", "")
+    return session.post(
+        path, data={**form, "csrfmiddlewaretoken": token}, headers={"Referer": str(session.base_url)}
+    )

@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TypeVar
 
 from miyar.errors import MiyarError, quoted
+from miyar.terminal import say
 
 T = TypeVar("T")
 
 TRIES = 4
 FIRST_PAUSE = 1.0  # seconds; doubled from try to try
-NOT_DONE = frozenset({400, 401, 403, 404, 405, 409, 413, 422})
+NOT_DONE = frozenset({400, 401, 403, 404, 405, 409, 414, 422})
 SIGN_IN_AGAIN = (
     "the server does not accept the token: make a new one under Account & Settings, "
-    "and give it in LABEL_STUDIO_API_KEY or with --token-file"
+    "give it in LABEL_STUDIO_API_KEY or with --token-file, and run the command again"
 )
 
 
@@ -22,11 +24,16 @@ class NoAnswerError(MiyarError):
     """A request without a proper answer: the server may have done what was asked, or may still do it."""
 
 
+class TooLargeError(MiyarError):
+    """A request that the server, or a proxy in front of it, does not take because of its size."""
+
+
 @contextmanager
 def asked(action: str) -> Iterator[None]:
     """Turn a failed request into a message; NoAnswerError where nobody can tell what the server did."""
     import httpx
     from label_studio_sdk.core.api_error import ApiError
+    from label_studio_sdk.core.parse_error import ParsingError
 
     try:
         yield
@@ -35,20 +42,37 @@ def asked(action: str) -> Iterator[None]:
     except httpx.HTTPStatusError as error:
         raise _failure(action, error.response.status_code, "") from None
     except httpx.ConnectError as error:
-        raise NoAnswerError(f"could not {action}: nobody answers there: {error}") from None
+        raise NoAnswerError(
+            f"could not {action}: nobody answers at {error.request.url.netloc.decode()}"
+        ) from None
     except httpx.TimeoutException:
         raise NoAnswerError(f"could not {action}: no answer in time") from None
-    except httpx.TransportError as error:
-        raise NoAnswerError(f"could not {action}: the connection broke: {error}") from None
+    except httpx.RequestError as error:
+        # its own words may quote a header, and so the token
+        raise NoAnswerError(f"could not {action}: the connection broke ({type(error).__name__})") from None
+    except (JSONDecodeError, ParsingError):
+        # the SDK reads any answer to its own request for an access token as JSON, a proxy's error page too
+        raise NoAnswerError(f"could not {action}: the answer is not one of Label Studio's") from None
+
+
+def read(action: str, ask: Callable[[], T]) -> T:
+    """Return what a request gives that changes nothing on the server, asking again where it failed."""
+
+    def once() -> T:
+        with asked(action):
+            return ask()
+
+    return repeated(once)
 
 
 def repeated(ask: Callable[[], T]) -> T:
-    """Return what a request gives that changes nothing on the server, asking again where it failed."""
+    """Return what a question gives that changes nothing on the server, asking again where it failed."""
     pause = FIRST_PAUSE
     for _ in range(TRIES - 1):
         try:
             return ask()
-        except NoAnswerError:
+        except NoAnswerError as error:
+            say(f"{error}; asking again")
             time.sleep(pause)
             pause *= 2
     return ask()
@@ -57,6 +81,12 @@ def repeated(ask: Callable[[], T]) -> T:
 def _failure(action: str, status: int, body: object) -> MiyarError:
     detail = _detail(body)
     message = f"could not {action}: status {status}{detail and ': '}{detail}"
+    if status == 413:
+        return TooLargeError(f"{message}\nraise the limit of the proxy (nginx: client_max_body_size)")
+    if 300 <= status < 400:
+        return MiyarError(
+            f"{message}\nthe server redirects: give the address that it redirects to with --url"
+        )
     if status == 401:
         return MiyarError(f"{message}\n{SIGN_IN_AGAIN}")
     return MiyarError(message) if status in NOT_DONE else NoAnswerError(message)

@@ -14,10 +14,16 @@ def seeded_order(ids: Iterable[str], seed: int, purpose: str) -> list[str]:
     return sorted(ids, key=lambda identity: hashlib.sha256(f"{seed}:{purpose}:{identity}".encode()).digest())
 
 
-def seeded_share(ids: Sequence[str], share: float, seed: int, purpose: str) -> frozenset[str]:
-    """Return a share of the ids, rounded to whole ones, at least one where the share is not 0."""
-    size = min(len(ids), max(round(share * len(ids)), 1 if share > 0 else 0))
-    return frozenset(seeded_order(ids, seed, purpose)[:size])
+def seeded_share(
+    ids: Sequence[str], share: float, seed: int, purpose: str, already: Collection[str] = ()
+) -> frozenset[str]:
+    """Return a share of the ids, rounded to whole ones, at least one where the share is not 0.
+
+    What is in it already stays in it, and counts.
+    """
+    size = max(round(share * len(ids)), 1 if share > 0 else 0)
+    order = sorted(seeded_order(ids, seed, purpose), key=lambda identity: identity not in already)
+    return frozenset(order[: max(size, sum(identity in already for identity in ids))])
 
 
 def assigned(

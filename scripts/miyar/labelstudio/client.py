@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from miyar.errors import MiyarError, UsageError
-from miyar.labelstudio.accounts import access_token
-from miyar.labelstudio.answers import NoAnswerError, asked, repeated
+from miyar.labelstudio.accounts import access_token, trusted
+from miyar.labelstudio.answers import NoAnswerError, asked, read, repeated
 from miyar.labelstudio.remote import Project, ServerTask, Setup, project_from, task_from
 from miyar.labelstudio.server import TOKEN_FILE, Server
 from miyar.output import private_file
@@ -44,39 +44,33 @@ class Studio:
 
     def version(self) -> str:
         """Return the server's version."""
-        with asked("read the server's version"):
-            return str(self.sdk.versions.get().release)
+        return read("read the server's version", lambda: str(self.sdk.versions.get().release))
 
     def name(self) -> str:
         """Return a name for the server that outlives its address: a digest of when it was set up."""
-        with asked("read the server's organisation"):
-            made = self.sdk.organizations.list()[0].created_at.isoformat()
+        organisation = read("read the server's organisation", lambda: self.sdk.organizations.list()[0])
+        made = organisation.created_at.isoformat()
         return f"label-studio-{hashlib.sha256(made.encode()).hexdigest()[:8]}"
 
     def me(self) -> int:
         """Return this user's id."""
-        with asked("read the own account"):
-            return int(self.sdk.users.whoami().id)
+        return read("read the own account", lambda: int(self.sdk.users.whoami().id))
 
     def accounts(self) -> dict[int, str]:
         """Return the e-mail addresses of all users by their ids."""
-        with asked("list the accounts"):
-            return {user.id: user.email for user in self.sdk.users.list()}
+        return {user.id: user.email for user in read("list the accounts", self.sdk.users.list)}
 
     def invitation(self) -> str:
         """Return the token with which new users join the server."""
-        with asked("make an invitation"):
-            return str(self.sdk.organizations.invites.get_invite_link().token)
+        invites = self.sdk.organizations.invites
+        return read("ask for an invitation", lambda: str(invites.get_invite_link().token))
 
     # projects
 
     def projects(self) -> list[Project]:
         """Return all projects; titles need not be unique."""
-        return repeated(self._projects)
-
-    def _projects(self) -> list[Project]:
-        with asked("list the projects"):
-            return [project_from(project) for project in self.sdk.projects.list()]
+        found = read("list the projects", lambda: list(self.sdk.projects.list()))
+        return [project_from(project) for project in found]
 
     def create_project(self, setup: Setup) -> int:
         """Create a project and return its id; the title has 3 to 50 characters."""
@@ -118,8 +112,7 @@ class Studio:
 
     def task(self, task: int) -> ServerTask:
         """Return one task."""
-        with asked(f"read task {task}"):
-            found = self.sdk.tasks.get(id=str(task))
+        found = read(f"read task {task}", lambda: self.sdk.tasks.get(id=str(task)))
         return task_from(found)._replace(drafted=bool(found.drafts))
 
     def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -169,8 +162,14 @@ def connect(url: str, token: str, timeout: float = TIMEOUT) -> Studio:
     import httpx
     from label_studio_sdk import LabelStudio
 
+    from miyar.labelstudio.renewal import Renewal
+
     url = checked_url(url)
-    client = httpx.Client(timeout=timeout, follow_redirects=True, trust_env=False)
+    renewal = Renewal(url, token)
+    # a redirect would carry token and articles to an address that nobody has checked
+    client = httpx.Client(
+        timeout=timeout, follow_redirects=False, verify=trusted(), trust_env=False, auth=renewal
+    )
     make: Any = LabelStudio
     with asked("use the token"):
         # requests are not repeated by the SDK, since a repeated POST duplicates
@@ -198,12 +197,19 @@ def connect_as_owner(server: Server) -> Studio:
 
 def checked_url(url: str) -> str:
     """Return a server's address without a slash at its end; raises UsageError where it is not safe to use."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"--url {url}: expected an address such as https://label.example.org")
-    if parts.username or parts.password:
+    example = "expected an address such as https://label.example.org"
+    if "@" in url:
         raise UsageError("--url holds a password, which others can read there; give the address alone")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(f"--url {url}: {error}; {example}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageError(f"--url {url}: {example}")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise UsageError(f"--url {url}: has a path; Label Studio's API has to lie at the root; {example}")
+    if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(
             f"--url {url}: plain HTTP would show the token and the articles to everybody on the way; "
             "use https, or an SSH tunnel to 127.0.0.1"

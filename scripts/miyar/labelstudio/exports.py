@@ -40,7 +40,7 @@ class Export:
     """An export file; `source` is what its user ids belong to, `pseudonyms` what a manifest says of them.
 
     `sha256` is empty where the file cannot be read, which `read_tasks` says; `pulled` is when, in UTC, or
-    empty where nobody knows.
+    empty where nobody knows; `since` says what a partial pull began with.
     """
 
     path: Path
@@ -48,6 +48,7 @@ class Export:
     pseudonyms: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
     pulled: str = ""
+    since: str = ""
 
     @property
     def name(self) -> str:
@@ -129,6 +130,11 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     return tuple(sorted(exports, key=lambda export: export.pulled, reverse=True))
 
 
+def is_pseudonym(name: str) -> bool:
+    """Return whether a name can stand for an annotator: it becomes a file's name, and “gold” is the gold."""
+    return bool(PSEUDONYM.fullmatch(name)) and name not in ("gold", "manifest")
+
+
 def short_name(path: Path) -> str:
     """Return the last two parts of a path."""
     return "/".join(path.parts[-2:])
@@ -189,10 +195,27 @@ def _account(name: str) -> str:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.glob("[!.]*.json") if file.name != MANIFEST)
+    found = _listed(path) or sorted(file for file in path.glob("[!.]*.json") if file.name != MANIFEST)
     if not found:
         raise UsageError(f"{path}: no export in this folder; {HOW_TO_EXPORT}, or miyar pull-annotations")
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return the exports that a pull wrote to a folder, also those that are missing by now."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return [folder / str(project["file"]) for project in manifest["projects"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _refuse_changed(path: Path, digest: str, manifest: Mapping[str, Any]) -> None:
+    """Raise DataError for a file that is not what was pulled; a manifest made by hand lists no files."""
+    pulled = {project["file"]: project["sha256"] for project in manifest.get("projects") or []}
+    if digest and pulled.get(path.name, digest) != digest:
+        found, expected = f"sha256 {digest[:12]}…", f"{pulled[path.name][:12]}…, as it was pulled"
+        raise DataError([Problem("export_changed", str(path), found, expected, "restore it, or pull again")])
 
 
 def _export(path: Path, source: str | None) -> Export:
@@ -209,9 +232,11 @@ def _export(path: Path, source: str | None) -> Export:
         server, names = value["server"], dict(value["annotators"])
         if not isinstance(server, str) or not all(isinstance(name, str) for name in names.values()):
             raise ValueError("the server or a pseudonym is no text")
-        if not all(PSEUDONYM.fullmatch(name) for name in names.values()):
-            raise ValueError("a pseudonym is not made of letters A to Z, digits, dots, _ and -")
-        return Export(path, source or server, names, digest, str(value.get("pulled") or ""))
+        if not all(is_pseudonym(name) for name in names.values()):
+            raise ValueError("a pseudonym is not made of letters A to Z, digits, dots, _ and -, or is “gold”")
+        _refuse_changed(path, digest, value)
+        when, since = (str(value.get(name) or "") for name in ("pulled", "since"))
+        return Export(path, source or server, names, digest, when, since)
     except (OSError, ValueError, KeyError, TypeError) as error:
         expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
         remedy = "mend the file, or move the export to a folder without it"

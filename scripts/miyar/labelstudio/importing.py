@@ -20,6 +20,7 @@ from miyar.labelstudio.selection import Selection
 from miyar.scheme import Scheme, changes_after
 
 OTHER_SCHEME = "task_of_another_scheme"
+PARTIAL = "partial_pull_without_an_earlier_one_of_its_server"
 NO_SCHEME = "task_without_a_scheme_read_with_this_one"
 OF_SKIPPED = "region_of_a_skipped_annotation_left_out"
 
@@ -70,6 +71,7 @@ class Import:
                 problems.extend(error.problems)
         if problems:
             raise DataError(problems)
+        self.notes[PARTIAL] += sum(_lacks_its_start(export, self.exports) for export in self.exports)
 
     @property
     def problems(self) -> list[Problem]:
@@ -168,3 +170,9 @@ def _without_account(annotation: Mapping[str, Any]) -> dict[str, Any]:
     user = annotation.get("completed_by")
     identity = user.get("id") if isinstance(user, dict) else user
     return {**annotation, "completed_by": identity if isinstance(identity, int) else None}
+
+
+def _lacks_its_start(export: Export, exports: Sequence[Export]) -> bool:
+    """Return whether an export has only what changed, and nothing before it is imported with it."""
+    before = (other.source == export.source and other.pulled < export.pulled for other in exports)
+    return bool(export.since) and not any(before)

@@ -14,21 +14,23 @@ class Choice(NamedTuple):
 
 
 def choices(config: str) -> frozenset[Choice]:
-    """Return the labels, roles and per-region fields of a configuration; none of one that is no XML."""
+    """Return the labels, roles and fields of a configuration; none of one that is no XML."""
     from defusedxml.ElementTree import ParseError, fromstring
 
     try:
         root = fromstring(config, forbid_dtd=True)
     except (ParseError, ValueError):
         return frozenset()
-    labels = (
-        Choice(control.get("name", ""), label.get("alias") or label.get("value", ""))
-        for control in root.iter("Labels")
-        for label in control.iter("Label")
-    )
     roles = (Choice("relation", relation.get("value", "")) for relation in root.iter("Relation"))
-    fields = (Choice(field.get("name", ""), "") for field in root.iter("TextArea"))
-    return frozenset([*labels, *roles, *fields])
+    controls = [control for control in root.iter() if control.get("toName")]
+    given = (
+        Choice(control.get("name", ""), option.get("alias") or option.get("value", ""))
+        for control in controls
+        for option in control.iter()
+        if option is not control
+    )
+    fields = (Choice(control.get("name", ""), "") for control in controls if not len(control))
+    return frozenset([*roles, *given, *fields])
 
 
 def same_config(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from miyar.errors import Problem
 from miyar.labelstudio.assignment import assigned, seeded_share
 from miyar.labelstudio.interface import same_setup
 from miyar.labelstudio.projects import Annotator, description, project_title
-from miyar.labelstudio.remote import Project, ServerTask, Setup
+from miyar.labelstudio.remote import OVERLAP, Project, ServerTask, Setup
 from miyar.labelstudio.taskfile import Task, article_id, suggestions
 
 Action = Literal["create", "update", "replace", "remove", "skip", "refuse"]
@@ -27,17 +27,22 @@ class Step(NamedTuple):
 
     def problem(self, project: str) -> Problem:
         """Return a refused step as a problem."""
-        number = self.known.id if self.known else "?"
-        where = f"project {project}: task {number} ({self.article})"
-        expected = "a text that stays as it was labelled, in one task"
-        remedy = "restore the text that was labelled, or give the new one an id of its own"
-        if self.reason == LABELLED_TWICE:
-            remedy = "delete one of the two tasks in Label Studio, after a look at what is in them"
-        return Problem("refused", where, self.reason, expected, remedy)
+        where = f"project {project}: task {self.known.id if self.known else '?'} ({self.article})"
+        return Problem("refused", where, self.reason, *REMEDIES[self.reason])
 
 
 LABELLED_TWICE = "two tasks of it have been worked on"
 CHANGED = "the text changed after it was worked on"
+REMEDIES: Mapping[str, tuple[str, str]] = {
+    LABELLED_TWICE: (
+        "one task of it",
+        "delete one of the two in Label Studio, after a look at what is in them",
+    ),
+    CHANGED: (
+        "the text as it was worked on",
+        "restore that text, or give the new one an id of its own",
+    ),
+}
 KEPT = "worked on under an earlier version; its record stays"
 
 
@@ -66,12 +71,21 @@ class Place(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What happens in one place; `strangers` counts its tasks of other files, which stay as they are."""
+    """What happens in one place; `strangers` counts its tasks of other files, which stay as they are.
+
+    `stale` counts unfinished tasks that keep the record of another scheme.
+    """
 
     place: Place
     setup: Setup
     steps: Sequence[Step]
     strangers: int
+    stale: int = 0
+
+    @property
+    def named(self) -> bool:
+        """Return whether the push is to change the place: not the project of somebody who is not named."""
+        return self.place.annotator is None or bool(self.place.annotator.email)
 
     def of(self, *actions: Action) -> list[Step]:
         """Return the steps of these kinds."""
@@ -79,7 +93,9 @@ class Target(NamedTuple):
 
     @property
     def state(self) -> str:
-        """Return whether the project is to be made, to be set up anew, or fine as it is."""
+        """Return whether the project is to be made, to be set up anew, or stays as it is."""
+        if not self.named:
+            return "not named"
         if self.place.project is None:
             return "create"
         return "as it is" if same_setup(self.place.project.setup, self.setup) else "update"
@@ -94,15 +110,16 @@ def planned(order: Order, places: Sequence[Place]) -> list[Target]:
     """Return what happens in each place; an article that an earlier push placed stays where it is."""
     if not order.emails:
         return [_target(order, place, order.tasks) for place in places]
-    ids = [article_id(task) for task in order.tasks]
-    several = seeded_share(ids, order.share, order.seed, "several annotators")
+    ids, placed = [article_id(task) for task in order.tasks], _placed(places)
+    doubled = {identity for identity, names in placed.items() if 1 < order.per_article <= len(names)}
+    several = seeded_share(ids, order.share, order.seed, "several annotators", doubled)
     wanted = {identity: order.per_article if identity in several else 1 for identity in ids}
-    names = [place.annotator.name for place in places if place.annotator]
-    who = assigned(wanted, names, _placed(places), order.seed)
+    named = [place.annotator.name for place in places if place.annotator and place.annotator.email]
+    who = assigned(wanted, named, placed, order.seed)
     return [
         _target(order, place, [task for task in order.tasks if place.annotator.name in who[article_id(task)]])
         for place in places
-        if place.annotator and place.annotator.email
+        if place.annotator
     ]
 
 
@@ -116,14 +133,33 @@ def _placed(places: Iterable[Place]) -> dict[str, set[str]]:
 
 def _target(order: Order, place: Place, tasks: Sequence[Task]) -> Target:
     ours = {article_id(task) for task in tasks}
-    others = sum(known.data.get("article") not in ours for known in place.there)
-    return Target(place, _setup(order, place, tasks), planned_steps(tasks, place.there), others)
+    steps = planned_steps(tasks, place.there)
+    renewed = {step.known.id for step in steps if step.known and step.action not in ("skip", "refuse")}
+    kept = [known for known in place.there if known.id not in renewed]
+    return Target(
+        place=place,
+        setup=_setup(order, place, tasks),
+        steps=steps,
+        strangers=sum(str(known.data.get("article")) not in ours for known in place.there),
+        stale=sum(not known.finished and known.data.get("scheme") != _scheme(order) for known in kept),
+    )
+
+
+def _scheme(order: Order) -> str | None:
+    return next((task["data"].get("scheme") for task in order.tasks), None)
 
 
 def _setup(order: Order, place: Place, tasks: Sequence[Task]) -> Setup:
-    """Return what the project should be like; suggestions once shown stay shown."""
+    """Return what the project should be like.
+
+    Suggestions once shown stay shown; what a lead wrote or set on a project of their own stays.
+    """
     shown = any(suggestions(task) for task in tasks) or any(known.suggestions for known in place.there)
     setup = replace(order.setup, suggestions=shown)
+    if place.project:
+        there = place.project.setup
+        settings = {**setup.settings, OVERLAP: there.settings[OVERLAP]}
+        setup = replace(setup, settings=settings, description=there.description)
     if not place.annotator:
         return setup
     title = project_title(order.setup.title, place.annotator.name)

@@ -18,17 +18,18 @@ from miyar.labelstudio.interface import Choice, choices, same_config
 from miyar.labelstudio.plan import Target
 from miyar.labelstudio.remote import Project
 
+UNTESTED = "untested_version"
 TESTED = "1.23.2 to 1.23.x"
-_TESTED = re.compile(r"1\.23\.(?:[2-9]|[1-9][0-9]+)(?:[^0-9].*)?")
+TESTED_VERSION = re.compile(r"1\.23\.(?:[2-9]|[1-9][0-9]+)(?:[^0-9].*)?")
 
 
 def server_problems(studio: Studio) -> list[Problem]:
     """Return what makes a server unfit: a version that was never tried, and doors that stand open."""
     problems = []
     version = studio.version()
-    if not _TESTED.fullmatch(version):
+    if not TESTED_VERSION.fullmatch(version):
         remedy = "install that Label Studio, or a miyar that was tested with this one"
-        problems.append(Problem("untested_version", studio.url, f"Label Studio {version}", TESTED, remedy))
+        problems.append(Problem(UNTESTED, studio.url, f"Label Studio {version}", TESTED, remedy))
     if has_open_sign_up(studio.url):
         remedy = "start the server with LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK=true"
         found = "sign-up is open: anybody who finds the server can read and change everything"
@@ -46,13 +47,13 @@ def config_problems(studio: Studio, targets: Iterable[Target], update: bool) -> 
         problem
         for target in targets
         if (project := target.place.project) and not same_config(project.setup.config, target.setup.config)
-        for problem in _project_problems(studio, project, target.setup.config, update)
+        for problem in _project_problems(studio, project, target, update)
     ]
 
 
-def _project_problems(studio: Studio, project: Project, config: str, update: bool) -> Iterator[Problem]:
+def _project_problems(studio: Studio, project: Project, target: Target, update: bool) -> Iterator[Problem]:
     where = f"project {project.setup.title}"
-    old, new = choices(project.setup.config), choices(config)
+    old, new = choices(project.setup.config), choices(target.setup.config)
     used = _used(studio, project) if old - new else {}
     for choice in sorted(old - new):
         if used[choice]:
@@ -60,8 +61,16 @@ def _project_problems(studio: Studio, project: Project, config: str, update: boo
                 "keep it in labels.toml, or push to a new project; a [changes] table of labels.toml "
                 "says what becomes of old labels at import"
             )
-            found = f"{_named(choice)} is used {used[choice]} times and missing in the scheme"
+            found = f"{_named(choice)} is used {used[choice]} × and missing in the scheme"
             yield Problem("orphaned_labels", where, found, "a scheme with all labels in use", remedy)
+    if old != new and target.stale:
+        found = f"{target.stale} unfinished tasks that keep the record of another scheme"
+        remedy = (
+            "push all articles of the project, have what is begun finished first, or push to a new project"
+        )
+        yield Problem(
+            "mixed_schemes", where, found, "what is still to be labelled made for this scheme", remedy
+        )
     if not update:
         added, removed = (", ".join(map(_named, sorted(part))) for part in (new - old, old - new))
         differences = [f"without {added}"] * bool(added) + [f"with {removed}"] * bool(removed)
@@ -89,8 +98,9 @@ def _choices_of(result: Mapping[str, Any]) -> Iterator[Choice]:
         yield from (Choice("relation", str(name)) for name in result.get("labels") or [])
         return
     control, value = str(result.get("from_name")), result.get("value") or {}
-    labels = value.get("labels") if result.get("type") == "labels" else [""]
-    yield from (Choice(control, str(label)) for label in labels or [])
+    given = value.get(str(result.get("type")))
+    codes = given if result.get("type") in ("labels", "choices") and isinstance(given, list) else [""]
+    yield from (Choice(control, str(code)) for code in codes)
 
 
 def _named(choice: Choice) -> str:

@@ -13,7 +13,6 @@ from miyar.errors import MiyarError, UsageError, quoted
 from miyar.labelstudio.remote import Project
 
 SHORTEST_TITLE, LONGEST_TITLE = 3, 50
-PSEUDONYM = re.compile(r"A[1-9][0-9]*")
 _DESCRIPTION = re.compile(
     r"miyar: (?P<title>.+), annotator (?P<name>A[1-9][0-9]*), account (?P<account>[0-9]+)"
 )
@@ -37,7 +36,7 @@ class Member(NamedTuple):
 def checked_title(title: str, annotated: bool = False) -> str:
     """Return a title that the server will take, with room for the annotators' names if there are any."""
     longest = LONGEST_TITLE - (len(" A999") if annotated else 0)
-    if not SHORTEST_TITLE <= len(title) <= longest or "\n" in title or title != title.strip():
+    if not SHORTEST_TITLE <= len(title) <= longest or not title.isprintable() or title != title.strip():
         raise UsageError(
             f"--project {quoted(title)}: give a title of {SHORTEST_TITLE} to {longest} characters"
         )
@@ -63,6 +62,7 @@ def family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
     shared = [Member(p, None) for p in projects if p.setup.title == title and not _annotator(p)]
     own = [Member(p, owner) for p in projects for owner in [_annotator(p, title)] if owner]
     names = [member.annotator.name for member in own if member.annotator]
+    _refuse_unmarked(projects, title)
     if len(shared) > 1 or len(set(names)) != len(names) or (shared and own):
         found = ", ".join(
             f"{member.project.setup.title!r} ({member.project.id})" for member in [*shared, *own]
@@ -72,6 +72,19 @@ def family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
             "rename or delete one of them in Label Studio"
         )
     return tuple(shared or sorted(own, key=lambda member: (len(_name(member)), _name(member))))
+
+
+def _refuse_unmarked(projects: Iterable[Project], title: str) -> None:
+    """Raise MiyarError for a project that is named as an annotator's and does not say whose it is."""
+    pattern = re.compile(rf"{re.escape(title)} A[1-9][0-9]*")
+    for project in projects:
+        if pattern.fullmatch(project.setup.title) and not _annotator(project):
+            example = description(title, Annotator(project.setup.title.rpartition(" ")[2], 0))
+            raise MiyarError(
+                f"project {project.setup.title!r} ({project.id}): is named as an annotator's project of "
+                f"{title!r}, but its description does not say whose; in Label Studio rename it, or restore "
+                f"the description “{example}” with the number of the annotator's account"
+            )
 
 
 def existing_family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
@@ -103,14 +116,14 @@ def next_names(taken: Iterable[str]) -> Iterator[str]:
 
 
 def _annotator(project: Project, title: str | None = None) -> Annotator | None:
-    match = _DESCRIPTION.fullmatch(project.setup.description)
+    match = _DESCRIPTION.search(project.setup.description)
     if not match or (title is not None and match["title"] != title):
         return None
     return Annotator(match["name"], int(match["account"]))
 
 
 def _family_title(project: Project) -> str:
-    match = _DESCRIPTION.fullmatch(project.setup.description)
+    match = _DESCRIPTION.search(project.setup.description)
     return match["title"] if match else project.setup.title
 
 

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from miyar.errors import DataError, MiyarError, Problem
+from miyar.errors import DataError, MiyarError, Problem, quoted
 from miyar.labelstudio.accounts import new_login, sign_up
-from miyar.labelstudio.answers import NoAnswerError
+from miyar.labelstudio.answers import NoAnswerError, TooLargeError
 from miyar.labelstudio.chunks import chunks
 from miyar.labelstudio.client import Studio
+from miyar.labelstudio.interface import same_setup
 from miyar.labelstudio.plan import Order, Place, Step, Target, planned_steps
 from miyar.labelstudio.projects import Annotator, description, family, named_annotators
 from miyar.labelstudio.remote import Project
@@ -22,7 +23,9 @@ from miyar.labelstudio.taskfile import Task, article_id
 from miyar.terminal import say, tracked
 
 SENDS = 3
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between questions whether a doubtful request arrived
+# Seconds between questions whether a doubtful request arrived: the server needs well under one for the
+# heaviest chunk. What arrives later still makes idle copies, which are removed.
+PAUSES = (1.0, 2.0, 4.0)
 
 AGAIN = "Run the same command again: what arrived is not sent twice."
 
@@ -34,27 +37,34 @@ def places(studio: Studio, order: Order) -> list[Place]:
     projects, title = studio.projects(), order.setup.title
     members = family(projects, title)
     shared = [member for member in members if member.annotator is None]
-    if not order.emails and members != tuple(shared):
-        raise MiyarError(f"--project {title!r}: its articles lie in annotators' projects; give --annotators")
     if order.emails and shared:
-        raise MiyarError(f"--project {title!r}: is one project for all; choose another title")
-    known = {member.annotator.name: member.project for member in members if member.annotator}
-    named = {a.name: a for a in named_annotators(projects, order.emails, studio.accounts())}
-    others = {m.annotator.name: m.annotator for m in members if m.annotator}
+        raise MiyarError(f"--project {quoted(title)}: is one project for all; choose another title")
+    if not order.emails and len(shared) != len(members):
+        raise MiyarError(
+            f"--project {quoted(title)}: its articles lie in annotators' projects; "
+            "name the annotators with --annotators"
+        )
     if not order.emails:
         return [_place(studio, None, shared[0].project if shared else None)]
-    return [_place(studio, annotator, known.get(name)) for name, annotator in (others | named).items()]
+    annotators = {member.annotator.name: member.annotator for member in members if member.annotator}
+    annotators |= {a.name: a for a in named_annotators(projects, order.emails, studio.accounts())}
+    known = {member.annotator.name: member.project for member in members if member.annotator}
+    return [_place(studio, annotator, known.get(name)) for name, annotator in annotators.items()]
 
 
 def carry_out(studio: Studio, targets: Sequence[Target], announce: Announce) -> list[Project]:
     """Do what is planned and return the projects; `announce` gets each new login before it is made.
 
-    Raises DataError where a project does not hold in the end what was sent.
+    Raises DataError where a project does not hold in the end what was sent, or is not set up as asked.
     """
     try:
-        return [_carry_out(studio, target, announce) for target in targets]
-    except NoAnswerError as error:
+        done = [_carry_out(studio, target, announce) for target in targets if target.named]
+        _compare_setups(studio, done)
+    except DataError:
+        raise
+    except MiyarError as error:
         raise MiyarError(f"{error}\n{AGAIN}") from error
+    return done
 
 
 def _place(studio: Studio, annotator: Annotator | None, project: Project | None) -> Place:
@@ -63,11 +73,12 @@ def _place(studio: Studio, annotator: Annotator | None, project: Project | None)
 
 def _carry_out(studio: Studio, target: Target, announce: Announce) -> Project:
     project = _project(studio, _with_account(studio, target, announce))
-    for step in tracked(target.of("remove", "replace"), f"{project.setup.title}: removing", None):
-        _remove(studio, step)
-    for step in tracked(target.of("update"), f"{project.setup.title}: updating", None):
-        if step.known and step.task:
-            studio.update_task(step.known.id, step.task["data"])
+    gone, renewed = target.of("remove", "replace"), target.of("update")
+    for step in tracked(gone, f"{project.setup.title}: removing", len(gone)):
+        studio.delete_task(_idle(studio, step))
+    for step in tracked(renewed, f"{project.setup.title}: updating", len(renewed)):
+        if step.task:
+            studio.update_task(_idle(studio, step), step.task["data"])
     tasks = [step.task for step in target.of("create", "replace") if step.task]
     pieces = list(chunks(tasks, lambda task: len(json.dumps(task))))
     for chunk in tracked(pieces, f"{project.setup.title}: sending", len(pieces)):
@@ -85,6 +96,8 @@ def _with_account(studio: Studio, target: Target, announce: Announce) -> Target:
     announce(login)
     sign_up(studio.url, studio.invitation(), login)
     accounts = {email.casefold(): account for account, email in studio.accounts().items()}
+    if annotator.email.casefold() not in accounts:
+        raise MiyarError(f"{studio.url}: has no account {annotator.email} after it was made")
     annotator = annotator._replace(account=accounts[annotator.email.casefold()])
     title = target.setup.title.removesuffix(f" {annotator.name}")
     setup = replace(target.setup, description=description(title, annotator))
@@ -97,34 +110,50 @@ def _project(studio: Studio, target: Target) -> Project:
     if known is None:
         try:
             return Project(studio.create_project(setup), setup)
-        except NoAnswerError:
-            time.sleep(PAUSES[0])
-            found = [p for p in studio.projects() if p.setup.title == setup.title]
-            if len(found) != 1:
+        except NoAnswerError as error:
+            say(f"{error}; asking the server whether it was made")
+            made = _made(studio, setup.title)
+            if made is None:  # it is not asked for again: a second one of its title is in everybody's way
                 raise
-            return found[0]
+            return made
     if target.state == "update":
         studio.update_project(known.id, setup)
     return Project(known.id, setup)
 
 
-def _remove(studio: Studio, step: Step) -> None:
-    """Delete a task unless somebody has begun to work on it since the plan was made."""
+def _made(studio: Studio, title: str) -> Project | None:
+    """Return the project of a title once the server has it, None where that does not happen."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        found = [project for project in studio.projects() if project.setup.title == title]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _idle(studio: Studio, step: Step) -> int:
+    """Return the task of a step, if nobody has begun to work on it since the plan was made."""
     if step.known is None:
-        return
+        raise ValueError(f"the step for {step.article} has no task")
     if studio.task(step.known.id).touched:
-        raise MiyarError(
-            f"task {step.known.id} ({step.article}): somebody has just begun to work on it; "
-            "run the command again"
-        )
-    studio.delete_task(step.known.id)
+        raise MiyarError(f"task {step.known.id} ({step.article}): somebody has just begun to work on it")
+    return step.known.id
 
 
 def _send(studio: Studio, project: Project, chunk: Sequence[Task]) -> None:
-    """Send a chunk; after a doubtful request it is sent again only if the server does not have it."""
+    """Send a chunk; after a doubtful request it is sent again only if the server does not have it.
+
+    Where a proxy in front of the server does not take so much at once, it goes in halves.
+    """
     for attempt in range(1, SENDS + 1):
         try:
             studio.import_tasks(project.id, chunk)
+            return
+        except TooLargeError:
+            if len(chunk) == 1:
+                raise
+            for half in (chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]):
+                _send(studio, project, half)
             return
         except NoAnswerError as error:
             say(f"{error}; asking the server what arrived")
@@ -139,7 +168,7 @@ def _arrived(studio: Studio, project: Project, chunk: Sequence[Task]) -> bool:
     wanted = {article_id(task) for task in chunk}
     for pause in PAUSES:
         time.sleep(pause)
-        there = {known.data.get("article") for known in studio.tasks(project.id)}
+        there = {str(known.data.get("article")) for known in studio.tasks(project.id)}
         if wanted <= there:
             return True
     return False
@@ -152,18 +181,37 @@ def _compare(studio: Studio, project: Project, tasks: Sequence[Task]) -> None:
     has worked on are removed.
     """
     steps = planned_steps(tasks, studio.tasks(project.id, suggestions=True))
-    for step in steps:
-        if step.action == "remove":
-            _remove(studio, step)
+    copies = [step for step in steps if step.action == "remove"]
+    for step in tracked(copies, f"{project.setup.title}: removing copies", len(copies)):
+        studio.delete_task(_idle(studio, step))
     problems = [
         Problem(
             "not_as_sent",
             f"project {project.setup.title}: {step.article}",
             f"{step.action} would still be needed: {step.reason}",
             "the task as it was sent",
+            "see in Label Studio who changed it, then push again",
         )
         for step in steps
         if step.action not in ("skip", "remove")
+    ]
+    if problems:
+        raise DataError(problems, AGAIN)
+
+
+def _compare_setups(studio: Studio, projects: Sequence[Project]) -> None:
+    """Read back how the projects are set up."""
+    there = {project.id: project.setup for project in studio.projects()}
+    problems = [
+        Problem(
+            "not_as_set_up",
+            f"project {project.setup.title}",
+            "another labelling page, instruction or setting than was sent",
+            "the project as it was set up",
+            "see in Label Studio who changed it, then push again",
+        )
+        for project in projects
+        if project.id not in there or not same_setup(there[project.id], project.setup)
     ]
     if problems:
         raise DataError(problems, AGAIN)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+OVERLAP = "maximum_annotations"
 SETTINGS: Mapping[str, Any] = {
     "show_instruction": True,
     "show_skip_button": True,
     "enable_empty_annotation": True,
-    "maximum_annotations": 1,
+    OVERLAP: 1,
 }
 
 
@@ -46,7 +47,7 @@ class Project(NamedTuple):
 
 
 class ServerTask(NamedTuple):
-    """A task as the server lists it; `annotations` counts submitted and skipped ones.
+    """A task as the server lists it; `annotations` counts submitted and skipped ones, `skipped` the latter.
 
     `suggestions` are its predictions, where the listing was asked for them.
     """
@@ -57,6 +58,12 @@ class ServerTask(NamedTuple):
     annotations: int
     drafted: bool
     suggestions: Sequence[Mapping[str, Any]] = ()
+    skipped: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Return whether somebody has submitted an annotation."""
+        return self.annotations > self.skipped
 
     @property
     def touched(self) -> bool:
@@ -87,6 +94,7 @@ def task_from(found: Any) -> ServerTask:
         annotations=(found.total_annotations or 0) + (found.cancelled_annotations or 0),
         drafted=bool(found.draft_exists),
         suggestions=[_plain(prediction) for prediction in predictions],
+        skipped=found.cancelled_annotations or 0,
     )
 
 

@@ -14,8 +14,8 @@ class View(NamedTuple):
     """An article in a project: what a later pull shows anew."""
 
     source: str
-    project: Any
-    article: Any
+    project: str
+    article: str
 
 
 class Rank(NamedTuple):
@@ -70,7 +70,7 @@ class Selection:
     def _outdated(self, task: Task) -> bool:
         """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
         pulled = task.export.pulled
-        view = View(task.export.source, task.value.get("project"), task.data.get("article"))
+        view = View(task.export.source, str(task.value.get("project")), str(task.data.get("article")))
         return bool(pulled) and self.pulls.setdefault(view, pulled) != pulled
 
     def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:

@@ -12,8 +12,8 @@ NEWER_DRAFT = "a draft newer than its annotation: unsubmitted changes are not im
 DRAFT_ONLY = "a draft that was never submitted"
 CHANGED = "an annotation changed by somebody other than its author"
 FOREIGN = "an annotation by somebody else than the project's annotator"
-TOO_FEW = "fewer annotations than wanted"
-TOO_MANY = "more annotations than wanted"
+TOO_FEW = "fewer annotators than wanted"
+TOO_MANY = "more annotators than wanted"
 TWICE = "several tasks for the article"
 
 
@@ -88,8 +88,9 @@ class Survey:
             yield CHANGED
         if self.account is not None and any(a.get("completed_by") != self.account for a in annotations):
             yield FOREIGN
-        if len(annotations) != self.wanted:
-            yield TOO_FEW if len(annotations) < self.wanted else TOO_MANY
+        people = {annotation.get("completed_by") for annotation in annotations}
+        if len(people) != self.wanted:
+            yield TOO_FEW if len(people) < self.wanted else TOO_MANY
         if article in self._seen:
             yield TWICE
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from miyar.article import ID, Article, text_faults, text_sha256
+from miyar.article import ID, SURROGATE, Article, text_faults, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.labelstudio.regions import Conversion
 from miyar.labelstudio.tasks import OBJECT
@@ -22,8 +22,7 @@ Task = Mapping[str, Any]
 REMEDY = "make the tasks again with miyar convert-articles"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 FIELDS = frozenset({"data", "predictions"})
-TYPES = frozenset({"labels", "textarea", "relation"})
-DIRECTIONS = frozenset({"right", "left"})
+PREDICTION_FIELDS = frozenset({"model_version", "result", "score"})
 
 
 def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
@@ -32,7 +31,7 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
     Raises UsageError for another file, DataError with everything that is wrong in the tasks.
     """
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))
+        tasks = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: not a file of tasks: {error}; {REMEDY}") from error
     if not isinstance(tasks, list) or not all(isinstance(task, dict) and "data" in task for task in tasks):
@@ -46,6 +45,10 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
     if problems:
         raise DataError(problems, "Nothing was sent.")
     return tuple(tasks)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name}, which no server takes")
 
 
 def article_id(task: Task) -> str:
@@ -66,6 +69,8 @@ def _problems(path: Path, number: int, task: Task, scheme: Scheme) -> Iterator[P
     if wrong:
         yield Problem("bad_task", where, f"no text in {', '.join(wrong)}", "data of a task", REMEDY)
         return
+    if not SURROGATE.search(data["text"]) and not _is_encodable(task):
+        yield Problem("lone_surrogate", where, "half a character in some field", "whole characters", REMEDY)
     for check in CHECKS:
         yield from check(where, data, scheme)
     for field in sorted(set(task) - FIELDS):
@@ -73,6 +78,15 @@ def _problems(path: Path, number: int, task: Task, scheme: Scheme) -> Iterator[P
         yield Problem("bad_task", where, f"the field {quoted(field)}", expected, REMEDY)
     if ID.fullmatch(data["article"]) and not any(text_faults(data["text"])):
         yield from _suggestion_problems(where, task, Article(data["article"], data["text"]), scheme)
+
+
+def _is_encodable(task: Task) -> bool:
+    """Return whether a task can be sent: one lone surrogate makes the whole project unexportable."""
+    try:
+        json.dumps(task, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _id(where: str, data: Task, scheme: Scheme) -> Iterator[Problem]:
@@ -117,7 +131,7 @@ def _repeated(path: Path, tasks: Sequence[Task]) -> Iterator[Problem]:
 
 
 def _suggestion_problems(where: str, task: Task, article: Article, scheme: Scheme) -> Iterator[Problem]:
-    predictions = suggestions(task)
+    predictions = task.get("predictions", [])
     if not isinstance(predictions, list) or not all(isinstance(value, dict) for value in predictions):
         yield Problem(
             "bad_suggestion", where, "predictions of another shape", "a list of predictions", REMEDY
@@ -128,43 +142,56 @@ def _suggestion_problems(where: str, task: Task, article: Article, scheme: Schem
         yield Problem("not_blind", where, found, "“blind” false where suggestions are shown", REMEDY)
     for prediction in predictions:
         name, results = prediction.get("model_version"), prediction.get("result")
-        if not isinstance(name, str) or not name or not isinstance(results, list):
-            found = f"a prediction of {quoted(name)} without a name or results"
-            yield Problem("bad_suggestion", where, found, "model_version and result", REMEDY)
-            continue
-        yield from _result_problems(f"{where}, {name}", results, article, scheme)
+        fields = sorted(set(prediction) - PREDICTION_FIELDS)
+        if not isinstance(name, str) or not name or not isinstance(results, list) or fields:
+            found = f"a prediction of {quoted(name)} with {', '.join(fields) or 'no name or no results'}"
+            yield Problem("bad_suggestion", where, found, "model_version, result and maybe a score", REMEDY)
+        elif not _is_share(prediction.get("score", 0)):
+            found = f"the score {quoted(prediction['score'])}"
+            yield Problem("bad_suggestion", f"{where}, {name}", found, "a number from 0 to 1", REMEDY)
+        else:
+            yield from _result_problems(f"{where}, {name}", results, article, scheme)
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _result_problems(
     where: str, results: Sequence[Any], article: Article, scheme: Scheme
 ) -> Iterator[Problem]:
+    """Yield what the import would refuse, and what the page would lose or break on."""
     conversion = Conversion(Article(article.id, stand_in(article.text)), scheme, where)
     conversion.add(results)
     yield from (reject.problem for reject in conversion.rejects)
-    pairs = Counter[frozenset[str]]()
-    for result in (value for value in results if isinstance(value, dict)):
-        if result.get("type") not in TYPES:
-            yield Problem(
-                "no_type", where, f"the type {quoted(result.get('type'))}", "labels, textarea or relation"
-            )
-        elif result["type"] == "relation":
-            pairs[frozenset((str(result.get("from_id")), str(result.get("to_id"))))] += 1
-            if result.get("direction") not in DIRECTIONS:
-                found = f"the direction {quoted(result.get('direction'))}"
-                yield Problem("no_direction", where, found, "right or left")
-        else:
+    known = [value for value in results if isinstance(value, dict)]
+    for result in known:
+        if result.get("type") in ["labels", "textarea"]:
             yield from _place_problems(where, result)
-    for pair, count in pairs.items():
-        if count > 1:
-            found = f"{count} relations between {' and '.join(sorted(pair))}"
-            yield Problem(
-                "relation_twice", where, found, "one relation with several roles: the page keeps one"
-            )
+        elif result.get("type") != "relation":
+            found = f"the type {quoted(result.get('type'))}"
+            yield Problem("no_type", where, found, "labels, textarea or relation", REMEDY)
+    yield from _relation_problems(where, [value for value in known if value.get("type") == "relation"])
 
 
 def _place_problems(where: str, result: Mapping[str, Any]) -> Iterator[Problem]:
     """Check what the page silently loses: an id behind a #, a result for another object."""
     if "#" in str(result.get("id")):
-        yield Problem("bad_region_id", where, f"the id {quoted(result.get('id'))}", "an id without #")
+        found = f"the id {quoted(result.get('id'))}"
+        yield Problem("bad_region_id", where, found, "an id without #", REMEDY)
     if result.get("to_name") != OBJECT:
-        yield Problem("other_object", where, f"to_name {quoted(result.get('to_name'))}", OBJECT)
+        found = f"to_name {quoted(result.get('to_name'))}"
+        yield Problem("other_object", where, found, OBJECT, REMEDY)
+
+
+def _relation_problems(where: str, relations: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Check the directions, and that there is one relation per pair: the page keeps only one."""
+    for relation in relations:
+        if relation.get("direction") not in ["right", "left"]:
+            found = f"the direction {quoted(relation.get('direction'))}"
+            yield Problem("no_direction", where, found, "right or left", REMEDY)
+    pairs = Counter(frozenset((str(one.get("from_id")), str(one.get("to_id")))) for one in relations)
+    for pair, count in pairs.items():
+        if count > 1:
+            found = f"{count} relations between {' and '.join(sorted(pair))}"
+            yield Problem("relation_twice", where, found, "one relation with several roles", REMEDY)

@@ -5,11 +5,13 @@ from miyar.report.format import Format
 from miyar.report.ledger import render_ledger
 from miyar.report.plan import render_plan
 from miyar.report.scores import FORMATS, render_scores
+from miyar.report.table import first_few
 
 __all__ = [
     "FORMATS",
     "Format",
     "Progress",
+    "first_few",
     "render_batch",
     "render_ledger",
     "render_plan",

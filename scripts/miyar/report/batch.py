@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from miyar.labelstudio.pull import Batch
+from miyar.labelstudio.batch import Batch
 from miyar.labelstudio.survey import Survey
 from miyar.report.format import Format
 from miyar.report.table import render_table
 
 BATCH_HEAD = ("file", "tasks", "finished", "skipped", "drafts", "")
-PROGRESS_HEAD = ("latest", "articles", "finished", "skipped", "missing", "drafts", "s/article", "")
+PROGRESS_HEAD = ("", "articles", "finished", "skipped", "missing", "drafts", "s/article", "")
 
 
 class Progress(NamedTuple):
@@ -48,10 +48,10 @@ def _row(progress: Progress) -> tuple[str, ...]:
     seen = progress.survey
     seconds = seen.seconds_per_article
     return (
-        seen.latest[:10] or "–",
+        progress.annotator or "all",
         *map(str, (seen.tasks, seen.finished, seen.skipped, len(seen.missing), seen.drafts)),
         "–" if seconds is None else f"{seconds:.0f}",
-        f"{progress.annotator} {progress.email}" if progress.annotator else progress.title,
+        progress.email or progress.title,
     )
 
 

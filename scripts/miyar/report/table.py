@@ -14,11 +14,18 @@ from miyar.guidelines import markdown_cell
 from miyar.report.format import Format
 
 Row = Sequence[str]
+FEW = 10
+UNBROKEN = 1000  # an address or a title stays in one piece; the terminal breaks the line
 
 
 def render_table(head: Row, rows: Sequence[Row], form: Format) -> str:
     """Return a table whose first and last columns are texts and whose others are numbers."""
     return _markdown(head, rows) if form is Format.MARKDOWN else _text(head, rows)
+
+
+def first_few(names: Sequence[str]) -> str:
+    """Return the first ten names, and whether there are more."""
+    return ", ".join([*names[:FEW], *(["…"] if len(names) > FEW else [])])
 
 
 def _markdown(head: Row, rows: Sequence[Row]) -> str:
@@ -28,12 +35,12 @@ def _markdown(head: Row, rows: Sequence[Row]) -> str:
 
 def _text(head: Row, rows: Sequence[Row]) -> str:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(head[0], no_wrap=True)
+    table.add_column(head[0])
     for name in head[1:-1]:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column(head[-1], overflow="fold")
+        table.add_column(name, justify="right")
+    table.add_column(head[-1])
     for row in rows:
         table.add_row(*map(Text, row))
     out = StringIO()
-    Console(file=out, color_system=None).print(table)
+    Console(file=out, color_system=None, width=UNBROKEN).print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
