@@ -81,7 +81,7 @@ def run(
     with started(data) as server:
         batch = _annotate(demo, server, tasks)
     imported = import_exports(
-        find_exports(sorted(batch.glob("A*.json"))),
+        find_exports([batch]),
         {article.id: article for article in demo.articles},
         demo.configured,
         output / DATASET,
@@ -91,7 +91,7 @@ def run(
     for line in summary(imported):
         say(line)
     print(_score(demo, output / PREDICTIONS))
-    print("\n".join(["", *_made(output, data)]))
+    print("\n".join(["", *_made(output, batch, data)]))
 
 
 def demo_folder(name: str, in_wheel: str) -> Path:
@@ -114,7 +114,7 @@ def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> Pa
     emails = [f"{name.lower()}@example.com" for name in demo.views]
     order = Order(tasks, setup(demo.configured, TITLE), emails, per_article=len(emails))
     logins: dict[str, Login] = {}
-    batch = demo.output / "annotations" / "demo"
+    batch = _new_folder(demo.output / "annotations" / "demo")
     with closing(connect_as_owner(server)) as owner:
         targets = planned(order, places(owner, order))
         carry_out(owner, targets, lambda login: logins.update({login.email: login}))
@@ -155,10 +155,10 @@ def _new_folder(wanted: Path) -> Path:
     return next(folder for folder in chain([wanted], later) if not folder.exists())
 
 
-def _made(output: Path, data: Path) -> Iterator[str]:
+def _made(output: Path, batch: Path, data: Path) -> Iterator[str]:
     """Yield what the demo made, a line each."""
     yield f"tasks        {output / TASKS}"
-    yield f"exports      {output / 'annotations' / 'demo'}"
+    yield f"exports      {batch}"
     yield f"dataset      {output / DATASET}"
     yield f"predictions  {output / PREDICTIONS}"
     yield f"score        {output / 'score.json'}"
