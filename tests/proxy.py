@@ -23,7 +23,7 @@ Headers = list[tuple[str, str]]
 class Fault:
     """What goes wrong with the n-th request that matches, counted from 1; None is every one.
 
-    refuse  502, and the server never hears of it
+    refuse  `status`, and the server never hears of it
     lose    the server does it, the client gets 502
     hang    the server does it, the client gets the answer `seconds` later, or once it is released
     cut     the server does it, half of the body comes and the connection ends (an empty answer: at once)
@@ -34,6 +34,7 @@ class Fault:
     path: str = ""  # a pattern, found anywhere in path?query
     method: str = ""  # a pattern for the whole method; none is any
     nth: int | None = 1
+    status: int = 502
     seconds: float = 60
 
     def matches(self, method: str, path: str) -> bool:
@@ -124,8 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.server.proxy.hear(self.command, self.path)
         action = fault.action if fault else None
-        if action == "refuse":
-            self.send_error(502, "refused by the proxy")
+        if fault and action == "refuse":
+            self.send_error(fault.status, "refused by the proxy")
         elif not fault or action != "delay" or self.server.proxy.hold(fault):
             with closing(HTTPConnection(self.server.target, timeout=SECONDS)) as connection:
                 answer = self._forward(connection, body)

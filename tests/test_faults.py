@@ -141,7 +141,7 @@ def test_a_push_to_a_server_that_is_killed_says_so_and_is_completed_after_its_re
         assert AGAIN in done.err
         gone = run(capsys, "push-tasks", *work.arguments, *user.at(first.url).options)
         assert gone.status == 1
-        assert "nobody answers there" in gone.err
+        assert "nobody answers at" in gone.err
     with running_server(data) as second, closing(connect_as_owner(second)) as owner:
         work = replace(work, owner=owner)
         assert work.held in (CHUNK + 2, 2 * CHUNK + 2)
@@ -199,6 +199,16 @@ def test_a_chunk_that_the_server_never_heard_of_is_sent_again(
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_chunk_that_is_too_large_for_a_proxy_goes_in_halves(
+    work: Work, user: User, capsys: Capture
+) -> None:
+    with running_proxy(user.url, Fault("refuse", IMPORT, "POST", nth=1, status=413)) as proxy:
+        done = run(capsys, "push-tasks", *work.arguments, *user.at(proxy.url).options)
+        assert done.status == 0, done.err
+        assert proxy.heard("POST", IMPORT) == 3 + 2
+    assert work.is_whole()
+
+
 @pytest.mark.parametrize(
     ("fault", "what", "sent"),
     [

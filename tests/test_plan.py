@@ -20,7 +20,7 @@ from miyar.labelstudio.plan import (
     planned_steps,
 )
 from miyar.labelstudio.projects import Annotator, description
-from miyar.labelstudio.remote import Project, ServerTask, Setup
+from miyar.labelstudio.remote import OVERLAP, Project, ServerTask, Setup
 from miyar.labelstudio.taskfile import article_id
 from miyar.report import Format, render_plan
 from miyar.scheme import Scheme
@@ -299,3 +299,42 @@ def test_a_row_of_the_plan_is_one_line_however_long_the_title() -> None:
     title = "أخبار الشرق الأوسط لعام ألفين وستة وعشرين"
     (target,) = planned(Order([task()], Setup(title, "<View/>")), [Place(None, None, ())])
     assert len(render_plan([target], Format.TEXT).splitlines()) == 2
+
+
+# people who are not named, and tasks that would stay behind
+
+
+def test_a_changed_text_is_refused_though_its_annotator_is_not_named_any_more() -> None:
+    first, second = Annotator("A1", 1), Annotator("A2", 2, "b@example.org")
+    gone = Place(first, Project(1, SETUP), [on_server(1, task(), annotations=1)])
+    order = Order([task(text="نص آخر", sha256="2")], SETUP, ["b@example.org"])
+    targets = planned(order, [gone, Place(second, Project(2, SETUP), [])])
+    assert [(target.state, target.named) for target in targets] == [("not named", False), ("update", True)]
+    assert [problem.found for target in targets for problem in target.problems] == [CHANGED]
+    assert [target.of("create") for target in targets] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("known", "stale"),
+    [
+        (on_server(1, task(scheme="2#2")), 0),
+        (on_server(1, task()), 0),
+        (on_server(1, task(), drafted=True), 1),
+        (on_server(1, task(), annotations=1), 0),
+        (on_server(1, task(), annotations=1)._replace(skipped=1), 1),
+        (on_server(1, task(article="of another file")), 1),
+    ],
+)
+def test_unfinished_tasks_that_keep_the_record_of_another_scheme_are_counted(
+    known: ServerTask, stale: int
+) -> None:
+    order = Order([task(scheme="2#2")], SETUP)
+    (target,) = planned(order, [Place(None, Project(1, SETUP), [known])])
+    assert target.stale == stale
+
+
+def test_what_a_lead_set_on_a_project_of_their_own_stays() -> None:
+    there = Setup("News", "<View/>", description="our own words", settings={**SETUP.settings, OVERLAP: 2})
+    (target,) = planned(Order([task()], SETUP), [Place(None, Project(1, there), [])])
+    assert target.setup == there
+    assert target.state == "as it is"

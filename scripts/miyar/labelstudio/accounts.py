@@ -62,8 +62,10 @@ def _session(url: str) -> Iterator["httpx.Client"]:
     import httpx
 
     def stay(answer: httpx.Response) -> None:
-        following = answer.next_request
-        if following and (following.url.scheme, following.url.netloc) != (origin.scheme, origin.netloc):
+        if not answer.has_redirect_location:
+            return
+        following = answer.url.join(answer.headers["Location"])
+        if (following.scheme, following.netloc) != (origin.scheme, origin.netloc):
             raise MiyarError(f"{url}: redirects to another address; give that one with --url")
 
     origin = httpx.URL(url)
