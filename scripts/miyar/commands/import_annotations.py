@@ -16,11 +16,10 @@ from miyar.labelstudio.exports import MANIFEST, Export, find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.results import Reject
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
-from miyar.report import Format, render_ledger
+from miyar.report import Format, first_few, render_ledger
 from miyar.scheme import Outcome, changes_digest
 from miyar.terminal import say, tracked
 
-SHOWN_ARTICLES = 10
 HOW_TO_GO_ON = (
     "Nothing was written: correct these places in Label Studio and export again, "
     "or take them aside with --quarantine FILE."
@@ -106,7 +105,7 @@ def summary(imported: Import) -> Iterator[str]:
     yield f"{sum(imported.views.values())} annotations of {len(imported.labelled)} articles"
     unlabelled = sorted(imported.articles.keys() - imported.labelled)
     if unlabelled:
-        yield f"{len(unlabelled)} articles without an annotation: {', '.join(unlabelled[:SHOWN_ARTICLES])}"
+        yield f"{len(unlabelled)} articles without an annotation: {first_few(unlabelled)}"
     left_out = {reason: count for reason, count in imported.selection.left_out.items() if count}
     if left_out:
         yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
