@@ -127,6 +127,18 @@ def process_arguments(pid: int) -> list[str]:
     return file.read_text().split("\0") if file.exists() else []
 
 
+def test_new_data_get_a_key_that_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    for number in range(50):
+        data = tmp_path / str(number)
+        data.mkdir()
+        servers._write_key(data)
+        written = (data / ".env").read_text(encoding="utf-8")
+        assert re.fullmatch(r"SECRET_KEY=[A-Za-z0-9_-]{60,}\n", written)
+        servers._write_key(data)
+        assert (data / ".env").read_text(encoding="utf-8") == written
+        assert stat.S_IMODE((data / ".env").stat().st_mode) == 0o600
+
+
 @pytest.mark.server
 def test_a_second_server_is_kept_off_the_same_data(server: Server) -> None:
     with (

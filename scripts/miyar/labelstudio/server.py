@@ -25,7 +25,7 @@ from miyar.output import private_file
 HOST = "127.0.0.1"
 ADMIN = "admin@example.com"
 LOGIN_FILE, TOKEN_FILE, LOG_FILE, LOCK_FILE = "login.json", "token", "label-studio.log", "lock"
-DATABASE = "label_studio.sqlite3"  # its name is Label Studio's
+DATABASE, KEY_FILE = "label_studio.sqlite3", ".env"  # their names are Label Studio's
 START_SECONDS = 300
 STOP_SECONDS = 15
 CLOSED = {
@@ -76,6 +76,7 @@ def running_server(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)  # the database holds addresses, labels and the token that opens sign-up
     with _locked(data) as lock:
+        _write_key(data)
         login = _login(data)
         process = _start(command, data, port, _environment(data, login, settings or {}), lock)
         server = Server(f"http://{HOST}:{port}", login, data, process)
@@ -180,7 +181,11 @@ def _environment(data: Path, login: Login, settings: Mapping[str, str]) -> Mappi
 
 
 def _is_setting(name: str) -> bool:
-    return name.startswith(("LABEL_STUDIO_", "HEARTEX_", "POSTGRE_")) or name in {"DJANGO_DB", *CLOSED}
+    return name.startswith(("LABEL_STUDIO_", "HEARTEX_", "POSTGRE_")) or name in {
+        "DJANGO_DB",
+        "SECRET_KEY",
+        *CLOSED,
+    }
 
 
 def _await(server: Server) -> None:
