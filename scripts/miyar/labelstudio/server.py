@@ -149,6 +149,17 @@ def _login(data: Path) -> Login:
     return login
 
 
+def _write_key(data: Path) -> None:
+    """Give new data the key that signs its tokens.
+
+    Label Studio's own may begin with a dollar sign, which it reads back as something else: after a restart
+    no token is valid any more.
+    """
+    if not (data / KEY_FILE).exists():
+        with private_file(data / KEY_FILE) as stream:
+            stream.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\n")
+
+
 def _start(
     command: list[str], data: Path, port: int, environment: Mapping[str, str], lock: int
 ) -> subprocess.Popen[bytes]:
