@@ -13,10 +13,11 @@ from typing import Any
 from miyar.errors import Problem
 from miyar.labelstudio.accounts import has_open_sign_up
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.exports import Export, read_tasks
+from miyar.labelstudio.download import downloaded
 from miyar.labelstudio.interface import Choice, choices, same_config
 from miyar.labelstudio.plan import Target
 from miyar.labelstudio.remote import Project
+from miyar.terminal import tracked
 
 UNTESTED = "untested_version"
 TESTED = "1.23.2 to 1.23.x"
@@ -46,7 +47,9 @@ def config_problems(studio: Studio, targets: Iterable[Target], update: bool) -> 
     return [
         problem
         for target in targets
-        if (project := target.place.project) and not same_config(project.setup.config, target.setup.config)
+        if target.named
+        and (project := target.place.project)
+        and not same_config(project.setup.config, target.setup.config)
         for problem in _project_problems(studio, project, target, update)
     ]
 
@@ -81,13 +84,13 @@ def _project_problems(studio: Studio, project: Project, target: Target, update: 
 
 def _used(studio: Studio, project: Project) -> Counter[Choice]:
     """Count what annotations and drafts use; the server's own counters miss what was imported."""
+    ids = [task.id for task in studio.tasks(project.id, data=False)]
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "export.json"
-        studio.export(project.id, file)
+        tasks = downloaded(studio, project.id, ids, Path(folder) / "part.json")
         return Counter(
             choice
-            for task in read_tasks(Export(file, "server"))
-            for annotation in [*task.annotations, *task.drafts]
+            for task in tracked(tasks, f"reading {project.setup.title}", len(ids))
+            for annotation in [*task["annotations"], *task["drafts"]]
             for result in annotation.get("result") or []
             for choice in _choices_of(result)
         )
