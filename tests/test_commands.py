@@ -263,3 +263,10 @@ def test_version() -> None:
         check=True,
     )
     assert done.stdout == "miyar 0.1.0\n"
+
+
+def test_a_blind_share_without_suggestions_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    done = run(capsys, "convert-articles", ARTICLES, "-o", tmp_path / "tasks.json", "--blind-share", 0.5)
+    assert done.status == 2
+    assert "give --suggest too" in done.err
+    assert not (tmp_path / "tasks.json").exists()

@@ -219,3 +219,16 @@ def test_a_text_that_one_annotator_worked_on_stops_the_push_to_all(
     assert done.status == 1
     assert f"project {own[1]}: " in done.err
     assert {name: tasks_of(owner, name) for name in own} == before
+
+
+@server_test
+def test_passwords_are_not_added_to_a_file_that_holds_something_else(
+    server: Server, scheme: Scheme, tmp_path: Path, capsys: Capture
+) -> None:
+    victim = tmp_path / "article.txt"
+    victim.write_text("قال الوزير إن\n", encoding="utf-8")
+    options = ("--annotators", "victim@example.org", "--passwords", victim)
+    done = push(capsys, server, file_of(tmp_path, scheme, 1), "victim", *options)
+    assert done.status == 2
+    assert "holds something else" in done.err
+    assert victim.read_text(encoding="utf-8") == "قال الوزير إن\n"

@@ -69,3 +69,12 @@ def test_a_folder_stands_for_the_exports_in_it(tmp_path: Path) -> None:
 def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no export in this folder"):
         find_exports([tmp_path])
+
+
+def test_two_pulls_that_brought_the_same_are_no_copies(tmp_path: Path) -> None:
+    first = batch(tmp_path / "1", "2026-11-20T12:00:00+00:00", [annotation(1)])
+    second = batch(tmp_path / "2", "2026-11-21T12:00:00+00:00", [annotation(1)])
+    assert chosen(first, second)[0] == [1]
+    copy = batch(tmp_path / "copy", "2026-11-21T12:00:00+00:00", [annotation(1)])
+    with pytest.raises(UsageError, match="given twice"):
+        find_exports([second, copy])

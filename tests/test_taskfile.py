@@ -250,11 +250,11 @@ def test_all_problems_of_all_tasks_are_reported_together(tmp_path: Path, scheme:
     assert [problem.code for problem in refused.problems] == [
         "bad_id",
         "other_digest",
-        "other_scheme",
         "bad_offsets",
         "refused_region",
         "unknown_role",
         "bad_task",
+        "other_scheme",
     ]
 
 

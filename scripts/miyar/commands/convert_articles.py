@@ -8,12 +8,15 @@ import typer
 
 from miyar.article import Article, chosen_articles, read_articles, unread_files
 from miyar.commands.options import Config, Configured, IdField, Sources, TextField, load_scheme
+from miyar.errors import UsageError
 from miyar.guidelines import guidelines_file
 from miyar.labelstudio.assignment import seeded_share
 from miyar.labelstudio.suggestions import Suggestions, suggested_results
 from miyar.labelstudio.tasks import digest, kept_blind, task, with_suggestion
 from miyar.output import refuse_overlap, write_json
 from miyar.terminal import say, say_unread, tracked
+
+BLIND_SHARE = 0.2
 
 
 def run(
@@ -27,9 +30,13 @@ def run(
         ),
     ] = None,
     blind_share: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="The share of the articles that get no suggestions all the same."),
-    ] = 0.2,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The share of the articles that get no suggestions. [default: 0.2]",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="For which articles stay blind.")] = 13,
     only: Annotated[
         Path | None,
@@ -47,6 +54,8 @@ def run(
 
     Example: miyar convert-articles corpus/articles -o tasks.json
     """
+    if blind_share is not None and not suggest:
+        raise UsageError("--blind-share says how many articles get no suggestions; give --suggest too")
     refuse_overlap([*paths, suggest, only], output)
     configured = load_scheme(config)
     say_unread(unread_files(paths))
@@ -54,8 +63,9 @@ def run(
     chosen = chosen_articles(articles, only) if only else articles
     tasks = make_tasks(chosen, configured)
     if suggest:
+        share = BLIND_SHARE if blind_share is None else blind_share
         suggested = suggested_results(suggest, articles, configured.scheme)
-        blind = seeded_share([article.id for article in chosen], blind_share, seed, "blind")
+        blind = seeded_share([article.id for article in chosen], share, seed, "blind")
         tasks = [_with_suggestion(value, suggested, blind) for value in tasks]
         say(f"{suggested.model_version} suggests in {len(tasks) - len(blind)} articles; blind: {len(blind)}")
     write_json(output, tasks)

@@ -22,14 +22,16 @@ from miyar.terminal import say, tracked
 
 HOW_TO_GO_ON = (
     "Nothing was written: correct these places in Label Studio and export again, "
-    "or take them aside with --quarantine FILE."
+    "or take them aside with --quarantine FILE. Codes of an earlier scheme need a [changes] table in "
+    "labels.toml."
 )
 HOW_TO_LIST = "Nothing was written: have what people have to decide again listed with --again FILE."
 
 
 def run(
     exports: Annotated[
-        list[Path], typer.Argument(metavar="EXPORT", help="Label Studio exports in the format JSON.")
+        list[Path],
+        typer.Argument(metavar="EXPORT", help="Folders of pull-annotations, or JSON exports."),
     ],
     articles: Articles,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The dataset folder.")],

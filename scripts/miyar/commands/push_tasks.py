@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from miyar.commands.options import (
 )
 from miyar.errors import DataError, Problem, UsageError
 from miyar.labelstudio.client import TIMEOUT, Studio
-from miyar.labelstudio.plan import Order, Target, planned
+from miyar.labelstudio.plan import KEPT, Order, Target, planned
 from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out, places
@@ -102,6 +103,8 @@ def run(
         targets, problems = checked_plan(studio, order, update_config)
         if not check:
             print(render_plan(targets, form), flush=True)
+            for line in _remarks(targets):
+                say(line)
         if problems:
             raise DataError(problems, "Nothing was sent.")
         if check or dry_run:
@@ -109,6 +112,7 @@ def run(
             return
         with _announced(targets, passwords) as announce:
             projects = carry_out(studio, targets, announce)
+        say(f"done: {_sent(targets)} tasks sent; all projects were read back and hold what they should")
         for line in _links(studio, targets, projects):
             say(line)
 
@@ -125,6 +129,26 @@ def checked_plan(studio: Studio, order: Order, update_config: bool) -> Checked:
     problems += config_problems(studio, targets, update_config)
     problems += [problem for target in targets for problem in target.problems]
     return Checked(targets, problems)
+
+
+def _remarks(targets: Sequence[Target]) -> Iterator[str]:
+    """Yield what a count in the plan does not say: why articles change or stay, and new accounts."""
+    steps = Counter((step.action, step.reason) for target in targets for step in target.steps)
+    for (action, reason), count in steps.items():
+        if action in ("update", "replace") or reason == KEPT:
+            yield f"{'skip' if reason == KEPT else 'update'}: {count} × {reason}"
+    new = _new_accounts(targets)
+    if new:
+        yield f"accounts to make: {', '.join(new)}"
+
+
+def _sent(targets: Sequence[Target]) -> int:
+    return sum(len(target.of("create", "replace")) for target in targets if target.named)
+
+
+def _new_accounts(targets: Sequence[Target]) -> list[str]:
+    annotators = [target.place.annotator for target in targets]
+    return [one.email for one in annotators if one and one.email and one.account is None]
 
 
 def say_login(login: Login) -> None:
@@ -159,18 +183,23 @@ def _refuse_odd_numbers(
 @contextmanager
 def _announced(targets: Sequence[Target], passwords: Path | None) -> Iterator[Announce]:
     """Give what tells new accounts their passwords: on the terminal, or in a file that is private."""
-    new = [
-        t.place.annotator.email for t in targets if t.place.annotator and t.place.annotator.account is None
-    ]
+    new = _new_accounts(targets)
     if passwords:
+        _refuse_foreign_lines(passwords)
         yield lambda login: _add_login(passwords, login)
         return
     if new and not sys.stderr.isatty():
         raise UsageError(
             f"new accounts ({', '.join(new)}) get passwords, which are shown on a terminal only; "
-            "give --passwords FILE"
+            "give --passwords FILE. Nothing was sent."
         )
     yield say_login
+
+
+def _refuse_foreign_lines(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
+    if not all(EMAIL.fullmatch(line.partition("\t")[0]) for line in lines):
+        raise UsageError(f"--passwords {file}: holds something else; give a new file. Nothing was sent.")
 
 
 def _add_login(file: Path, login: Login) -> None:

@@ -14,7 +14,7 @@ from miyar.labelstudio.client import Studio, connect_as_owner
 from miyar.labelstudio.plan import Order
 from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out
-from miyar.labelstudio.server import DATABASE, Server, running_server
+from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_server
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.report import Format, render_plan
 from miyar.terminal import say, waiting
@@ -43,8 +43,11 @@ def run(
         if order:
             with closing(connect_as_owner(server)) as studio:
                 _fill(studio, order)
+        else:
+            _keep_token(server)
         login = server.login
         print(f"address:  {server.url}\nlogin:    {login.email}\npassword: {login.password}", flush=True)
+        say(f"token: {server.data / TOKEN_FILE} (for --token-file)")
         say(f"Ctrl-C stops the server; its data stay in {data}")
         _wait(server)
 
@@ -57,6 +60,14 @@ def started(data: Path, port: int | None = None) -> Iterator[Server]:
         with waiting(f"starting Label Studio{first}"):
             server = stack.enter_context(running_server(data, port))
         yield server
+
+
+def _keep_token(server: Server) -> None:
+    """Leave the owner's token in the data folder, for other commands; the page works without one."""
+    try:
+        connect_as_owner(server).close()
+    except MiyarError as error:
+        say(str(error))
 
 
 def _fill(studio: Studio, order: Order) -> None:

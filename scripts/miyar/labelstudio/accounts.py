@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 SIGN_UP = "/user/signup/"
-CLOSED = 403
+CLOSED, EXISTS = 403, 409
 
 
 def new_login(email: str) -> Login:
@@ -33,7 +33,13 @@ def access_token(url: str, login: Login) -> str:
     with _session(url) as session:
         _submit(session, "/user/login/", login, f"log in as {login.email}")
         with asked("ask for an access token"):
-            answer = session.post("/api/token/").raise_for_status()
+            answer = session.post("/api/token/")
+            if answer.status_code == EXISTS:
+                raise MiyarError(
+                    f"{url}: {login.email} has an access token already, which the server shows only once; "
+                    "revoke it on the page under Account & Settings, or give it yourself"
+                )
+            answer.raise_for_status()
         token: str = answer.json()["token"]
         return token
 

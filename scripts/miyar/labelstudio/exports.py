@@ -121,10 +121,10 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     """
     files = [file for path in paths for file in _files(path)]
     exports = [_export(file, "one server" if one_server else None) for file in files]
-    names: dict[str, list[str]] = {}
-    for export in exports:
-        names.setdefault(export.sha256, []).append(str(export.path))
-    twice = [" and ".join(same) for digest, same in names.items() if digest and len(same) > 1]
+    names: dict[tuple[str, str], list[str]] = {}
+    for export in exports:  # of two pulls that brought the same the later one counts
+        names.setdefault((export.sha256, export.pulled), []).append(str(export.path))
+    twice = [" and ".join(same) for (digest, _), same in names.items() if digest and len(same) > 1]
     if twice:
         raise UsageError(f"given twice: {'; '.join(twice)}; name each export once")
     return tuple(sorted(exports, key=lambda export: export.pulled, reverse=True))

@@ -55,7 +55,7 @@ def config_problems(studio: Studio, targets: Iterable[Target], update: bool) -> 
 
 
 def _project_problems(studio: Studio, project: Project, target: Target, update: bool) -> Iterator[Problem]:
-    where = f"project {project.setup.title}"
+    where, fatal = f"project {project.setup.title}", False
     old, new = choices(project.setup.config), choices(target.setup.config)
     used = _used(studio, project) if old - new else {}
     for choice in sorted(old - new):
@@ -64,9 +64,11 @@ def _project_problems(studio: Studio, project: Project, target: Target, update: 
                 "keep it in labels.toml, or push to a new project; a [changes] table of labels.toml "
                 "says what becomes of old labels at import"
             )
+            fatal = True
             found = f"{_named(choice)} is used {used[choice]} × and missing in the scheme"
             yield Problem("orphaned_labels", where, found, "a scheme with all labels in use", remedy)
     if old != new and target.stale:
+        fatal = True
         found = f"{target.stale} unfinished tasks that keep the record of another scheme"
         remedy = (
             "push all articles of the project, have what is begun finished first, or push to a new project"
@@ -74,7 +76,7 @@ def _project_problems(studio: Studio, project: Project, target: Target, update: 
         yield Problem(
             "mixed_schemes", where, found, "what is still to be labelled made for this scheme", remedy
         )
-    if not update:
+    if not (update or fatal):
         added, removed = (", ".join(map(_named, sorted(part))) for part in (new - old, old - new))
         differences = [f"without {added}"] * bool(added) + [f"with {removed}"] * bool(removed)
         found = f"another labelling page: {' and '.join(differences) or 'the same labels in another form'}"

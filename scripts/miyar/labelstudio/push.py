@@ -6,6 +6,7 @@ again the server is asked, and at the end what it has is compared with what was 
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -202,7 +203,19 @@ def _compare(studio: Studio, project: Project, tasks: Sequence[Task]) -> None:
 def _compare_setups(studio: Studio, projects: Sequence[Project]) -> None:
     """Read back how the projects are set up."""
     there = {project.id: project.setup for project in studio.projects()}
+    titles = Counter(setup.title for setup in there.values())
     problems = [
+        Problem(
+            "project_twice",
+            f"project {project.setup.title}",
+            f"{titles[project.setup.title]} projects of this title: somebody else has pushed it meanwhile",
+            "one project",
+            "delete the one that nobody has worked in, then push again",
+        )
+        for project in projects
+        if titles[project.setup.title] > 1
+    ]
+    problems += [
         Problem(
             "not_as_set_up",
             f"project {project.setup.title}",

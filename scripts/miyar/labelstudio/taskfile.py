@@ -41,7 +41,7 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
     problems = [
         problem for number, task in enumerate(tasks) for problem in _problems(path, number, task, scheme)
     ]
-    problems += _repeated(path, tasks)
+    problems += [*_repeated(path, tasks), *_other_schemes(path, tasks, scheme)]
     if problems:
         raise DataError(problems, "Nothing was sent.")
     return tuple(tasks)
@@ -111,13 +111,7 @@ def _digest(where: str, data: Task, scheme: Scheme) -> Iterator[Problem]:
         yield Problem("other_digest", where, found, "the sha256 of the text of record", REMEDY)
 
 
-def _scheme(where: str, data: Task, scheme: Scheme) -> Iterator[Problem]:
-    if data["scheme"] != scheme.signature:
-        remedy = f"{REMEDY}, or name the scheme of the tasks with --config"
-        yield Problem("other_scheme", where, f"scheme {quoted(data['scheme'])}", scheme.signature, remedy)
-
-
-CHECKS: tuple[Callable[[str, Task, Scheme], Iterator[Problem]], ...] = (_id, _text, _digest, _scheme)
+CHECKS: tuple[Callable[[str, Task, Scheme], Iterator[Problem]], ...] = (_id, _text, _digest)
 """To add a rule for a task's data, write a function that yields its problems and add it here."""
 
 
@@ -128,6 +122,17 @@ def _repeated(path: Path, tasks: Sequence[Task]) -> Iterator[Problem]:
         if counts[identity.casefold()] > 1:
             found = f"{counts[identity.casefold()]} tasks for it (upper and lower case count as equal)"
             yield Problem("article_twice", f"{path}: {identity}", found, "one task per article", REMEDY)
+
+
+def _other_schemes(path: Path, tasks: Sequence[Task], scheme: Scheme) -> Iterator[Problem]:
+    """Yield a problem per other scheme, however many tasks were made with it."""
+    data = (task["data"] for task in tasks if isinstance(task["data"], dict))
+    found = Counter(str(value["scheme"]) for value in data if isinstance(value.get("scheme"), str))
+    for signature, count in found.items():
+        if signature != scheme.signature:
+            remedy = f"{REMEDY}, or name the scheme of the tasks with --config"
+            said = f"{count} tasks of the scheme {quoted(signature)}"
+            yield Problem("other_scheme", str(path), said, scheme.signature, remedy)
 
 
 def _suggestion_problems(where: str, task: Task, article: Article, scheme: Scheme) -> Iterator[Problem]:
