@@ -116,7 +116,7 @@ def test_two_projects_from_a_late_request_are_named_and_nothing_is_sent(
     assert done.status == 1
     assert all(f"({project})" in done.err for project in work.projects)
     assert "rename or delete one of them in Label Studio" in done.err
-    work.owner.delete_project(max(work.projects))
+    work.owner.sdk.projects.delete(id=max(work.projects))
     assert run(capsys, "push-tasks", *work.arguments, *user.options).status == 0
     assert work.is_whole()
 

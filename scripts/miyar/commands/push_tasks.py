@@ -4,7 +4,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -110,8 +109,7 @@ def run(
         if check or dry_run:
             say("nothing speaks against it")
             return
-        with _announced(targets, passwords) as announce:
-            projects = carry_out(studio, targets, announce)
+        projects = carry_out(studio, targets, _announcer(targets, passwords))
         say(f"done: {_sent(targets)} tasks sent; all projects were read back and hold what they should")
         for line in _links(studio, targets, projects):
             say(line)
@@ -180,20 +178,18 @@ def _refuse_odd_numbers(
         )
 
 
-@contextmanager
-def _announced(targets: Sequence[Target], passwords: Path | None) -> Iterator[Announce]:
-    """Give what tells new accounts their passwords: on the terminal, or in a file that is private."""
+def _announcer(targets: Sequence[Target], passwords: Path | None) -> Announce:
+    """Return what tells new accounts their passwords: on the terminal, or in a file that is private."""
     new = _new_accounts(targets)
     if passwords:
         _refuse_foreign_lines(passwords)
-        yield lambda login: _add_login(passwords, login)
-        return
+        return lambda login: _add_login(passwords, login)
     if new and not sys.stderr.isatty():
         raise UsageError(
             f"new accounts ({', '.join(new)}) get passwords, which are shown on a terminal only; "
             "give --passwords FILE. Nothing was sent."
         )
-    yield say_login
+    return say_login
 
 
 def _refuse_foreign_lines(file: Path) -> None:

@@ -118,14 +118,15 @@ def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> Pa
     with closing(connect_as_owner(server)) as owner:
         targets = planned(order, places(owner, order))
         carry_out(owner, targets, lambda login: logins.update({login.email: login}))
-        for member in existing_family(owner.projects(), TITLE):
+        members = existing_family(owner.projects(), TITLE)
+        for member in members:
             if member.annotator:
                 name, login = member.annotator.name, logins[f"{member.annotator.name.lower()}@example.com"]
                 with closing(connect(server.url, access_token(server.url, login))) as studio:
                     _submit(demo, studio, demo.views[name], member.project.id)
                 say(f"{name} ({login.email}) annotated {len(tasks)} articles in a project of their own")
         with written_folder(batch, mark=MANIFEST) as folder:
-            pull(owner, existing_family(owner.projects(), TITLE), folder, batch, since=None)
+            pull(owner, members, folder, batch, since=None)
     return batch
 
 
