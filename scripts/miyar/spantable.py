@@ -1,10 +1,11 @@
-"""Spans of many articles as columns: what scoring, agreement and extractors work on in bulk."""
+"""Spans and arguments of many articles as columns: what scoring, agreement and extractors work on in bulk."""
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,11 +37,39 @@ class SpanTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """One view per article as columns; `codes` are the label codes that the spans' indices mean.
+class ArgumentTable:
+    """n arguments as columns of shape (n,): index of the article, rows of both ends, index of the role.
 
-    An index or offset ABSENT is a label or an offset that is missing or of the wrong type.
-    `lengths` has the number of code points of each text, or is None where the texts are not there.
+    A row or a role is ABSENT where it is none.
+    """
+
+    article: Column
+    trigger: Column
+    entity: Column
+    role: Column
+
+    def __len__(self) -> int:
+        return len(self.article)
+
+    def where(self, kept: Mask) -> "ArgumentTable":
+        """Return the arguments at which `kept` is true."""
+        return ArgumentTable(self.article[kept], self.trigger[kept], self.entity[kept], self.role[kept])
+
+
+def no_arguments() -> ArgumentTable:
+    """Return a table without arguments."""
+    none: Column = np.zeros(0, dtype=np.int64)
+    return ArgumentTable(none, none, none, none)
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """One view per article as columns; `codes` and `roles` are what the indices of labels and roles mean.
+
+    An index or offset ABSENT is a label or an offset that is missing or of the wrong type. `lengths` has
+    the number of code points of each text. `attributes` has per code a string, or null, for each span;
+    `metadata` has per field a value, or None, for each article. Lengths and texts are None where the
+    texts are not there.
     """
 
     name: str
@@ -49,21 +78,36 @@ class Views:
     codes: tuple[str, ...]
     spans: SpanTable
     lengths: Column | None = None
+    roles: tuple[str, ...] = ()
+    arguments: ArgumentTable = field(default_factory=no_arguments)
+    attributes: Mapping[str, pa.Array] = field(default_factory=dict)
+    texts: tuple[str, ...] | None = None
+    metadata: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> Mask:
+        """Return which spans are ranges in their text, as far as its length is known; shape (spans,)."""
+        spans = self.spans
+        inside = (spans.start >= 0) & (spans.end > spans.start)
+        return inside if self.lengths is None else inside & (spans.end <= self.lengths[spans.article])
 
     @property
     def digest(self) -> str:
-        """Return 8 hexadecimal digits of the content, whatever its order and its file format were."""
-        article_rank = _ranks(self.articles)
-        used = sorted({self.codes[index] for index in np.unique(self.spans.label) if index != ABSENT})
-        place = {code: number for number, code in enumerate(used)}
-        label_rank = np.array([*(place.get(code, ABSENT) for code in self.codes), ABSENT])
-        spans = self.spans
-        columns = (article_rank[spans.article], spans.start, spans.end, label_rank[spans.label])
-        rows = np.lexsort(columns[::-1])
+        """Return 8 hexadecimal digits of what is labelled, whatever its order and its file format were."""
+        spans, arguments = self.spans, self.arguments
+        used, label = _alphabetical(self.codes, spans.label)
+        roles, role = _alphabetical(self.roles, arguments.role)
+        columns = (_ranks(self.articles)[spans.article], spans.start, spans.end, label)
         articles = sorted(zip(self.articles, self.sha256s, strict=True), key=itemgetter(0))
-        digest = hashlib.sha256(json.dumps([articles, used]).encode())
-        for column in columns:
-            digest.update(column[rows].astype("<i8").tobytes())
+        digest = hashlib.sha256(json.dumps([articles, used, roles]).encode())
+        digest.update(_sorted_rows(columns))
+        ends = [_taken(column, end) for end in (arguments.trigger, arguments.entity) for column in columns]
+        digest.update(_sorted_rows((*ends, role)))
+        for code in sorted(self.attributes):
+            values, index = _dictionary(self.attributes[code])
+            has = index != ABSENT
+            digest.update(json.dumps([code, values] if values else []).encode())
+            digest.update(_sorted_rows((*(column[has] for column in columns), index[has])))
         return digest.hexdigest()[:8]
 
 
@@ -74,23 +118,62 @@ def views_of(
     lists: pa.ListArray,
     codes: Sequence[str],
     lengths: Column | None = None,
+    **more: Any,
 ) -> Views:
-    """Return views from one Arrow list of SPAN_TYPE per article.
+    """Return views from one Arrow list of SPAN_TYPE per article; `more` are further fields of Views.
 
     Label codes that are not among `codes` are put behind them, in order of appearance; a missing label
     or offset has the index ABSENT.
     """
     flat = lists.flatten()
     labels = pc.struct_field(flat, "label")
-    found = pc.unique(labels).drop_null().to_pylist()
-    all_codes = (*codes, *(code for code in found if code not in set(codes)))
+    all_codes = with_others(codes, labels)
     spans = SpanTable(
         article=np.asarray(pc.list_parent_indices(lists), dtype=np.int64),
-        start=_integers(pc.struct_field(flat, "start")),
-        end=_integers(pc.struct_field(flat, "end")),
-        label=_integers(pc.index_in(labels, value_set=pa.array(all_codes, pa.string()))),
+        start=integers(pc.struct_field(flat, "start")),
+        end=integers(pc.struct_field(flat, "end")),
+        label=indices_in(labels, all_codes),
     )
-    return Views(name, tuple(articles), tuple(sha256s), all_codes, spans, lengths)
+    return Views(name, tuple(articles), tuple(sha256s), all_codes, spans, lengths, **more)
+
+
+def with_others(codes: Sequence[str], found: pa.Array) -> tuple[str, ...]:
+    """Return the codes, and behind them those of `found` that are not among them."""
+    known = set(codes)
+    return (*codes, *(code for code in pc.unique(found).drop_null().to_pylist() if code not in known))
+
+
+def indices_in(found: pa.Array, codes: Sequence[str]) -> Column:
+    """Return for each text its place among the codes, or ABSENT."""
+    return integers(pc.index_in(found, value_set=pa.array(codes, pa.string())))
+
+
+def integers(column: pa.Array) -> Column:
+    """Return an Arrow column as integers, null as ABSENT."""
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), ABSENT), dtype=np.int64)
+
+
+def _alphabetical(codes: Sequence[str], indices: Column) -> tuple[list[str], Column]:
+    """Return the codes in use in alphabetical order, and the indices as places among them."""
+    used = sorted({codes[index] for index in np.unique(indices) if index != ABSENT})
+    place = {code: number for number, code in enumerate(used)}
+    return used, np.array([*(place.get(code, ABSENT) for code in codes), ABSENT])[indices]
+
+
+def _dictionary(values: pa.Array) -> tuple[list[str], Column]:
+    """Return the distinct values in alphabetical order, and for each its place, or ABSENT for null."""
+    distinct = sorted(pc.unique(values).drop_null().to_pylist())
+    return distinct, indices_in(values, distinct)
+
+
+def _sorted_rows(columns: Sequence[Column]) -> bytes:
+    rows = np.lexsort(columns[::-1])
+    return b"".join(column[rows].astype("<i8").tobytes() for column in columns)
+
+
+def _taken(column: Column, rows: Column) -> Column:
+    """Return the column at the rows, ABSENT where there is no row."""
+    return np.append(column, ABSENT)[rows]
 
 
 def _ranks(names: Sequence[str]) -> Column:
@@ -99,7 +182,3 @@ def _ranks(names: Sequence[str]) -> Column:
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
     return ranks
-
-
-def _integers(column: pa.Array) -> Column:
-    return np.asarray(pc.fill_null(column.cast(pa.int64()), ABSENT), dtype=np.int64)

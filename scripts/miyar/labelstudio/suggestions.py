@@ -14,7 +14,14 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.tasks import results
-from miyar.predictions import Line, Policy, checked_predictions, prediction_lines, predictions_file
+from miyar.predictions import (
+    SPAN_FAULTS,
+    Line,
+    Policy,
+    checked_predictions,
+    prediction_lines,
+    predictions_file,
+)
 from miyar.scheme import Scheme
 from miyar.spantable import Column, SpanTable, Views
 
@@ -34,7 +41,7 @@ def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -
         predictions = checked_predictions(file, lines, _empty_views(articles), scheme, Policy())
     except DataError as error:  # its remedies are those of scoring
         raise DataError(replace(problem, remedy="") for problem in error.problems) from error
-    problems = [replace(fault, remedy="") for fault in predictions.faults]
+    problems = [replace(fault, remedy="") for fault in predictions.faults if fault.code in SPAN_FAULTS]
     for line in lines:
         problems += [*_attribute_problems(line, scheme), *_argument_problems(line, scheme)]
     if problems:

@@ -9,12 +9,15 @@ from miyar.scheme.changes import (
     version_number,
 )
 from miyar.scheme.checks import one_of
+from miyar.scheme.inventory import NO_MAP, Inventory, inventory
 from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
 from miyar.scheme.reading import find_config, own_folders, read_scheme
 
 __all__ = [
+    "NO_MAP",
     "Attribute",
     "Change",
+    "Inventory",
     "Label",
     "Layer",
     "Outcome",
@@ -23,6 +26,7 @@ __all__ = [
     "changes_after",
     "changes_digest",
     "find_config",
+    "inventory",
     "one_of",
     "outcome",
     "own_folders",

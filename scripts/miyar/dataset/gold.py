@@ -1,0 +1,161 @@
+"""The gold: one view per article, read from a dataset folder or an annotation JSON Lines file."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from miyar.annotation import Annotation, read_annotations
+from miyar.article import METADATA_FIELDS, Article
+from miyar.dataset.layout import JSON_LINES
+from miyar.dataset.table import annotation_table
+from miyar.errors import DataError, Problem, UsageError
+from miyar.scheme import Scheme, one_of
+from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
+
+
+def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
+    """Return one view per article from a dataset folder or an annotation JSON Lines file.
+
+    Skipped articles are left out. Raises DataError where an article has several annotations and no
+    annotator is chosen, where a label or role is not the scheme's, and where nothing is left.
+    """
+    table = annotation_table(path, scheme)
+    annotators = sorted(set(table["annotator"].to_pylist()))
+    if annotator is not None:
+        if annotator not in annotators:
+            raise UsageError(f"{path}: no annotator {annotator!r}; {one_of(annotator, annotators)}")
+        table = table.filter(pc.equal(table["annotator"], annotator))
+    table = table.filter(pc.equal(table["status"], "finished"))
+    problems = [*_several_views(path, table, annotators), *_no_views(path, table)]
+    if problems:
+        raise DataError(problems)
+    views = _views(path, table, scheme)
+    unknown = [*_unknown(path, "label", views.codes, len(scheme.labels))]
+    unknown += [*_unknown(path, "role", views.roles, len(scheme.roles))]
+    if unknown:
+        raise DataError(unknown)
+    return views
+
+
+def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
+    """Return the gold with texts, lengths and all metadata from the articles of record.
+
+    Raises DataError for an article of the gold that is missing among them or has another text.
+    """
+    by_id = {article.id: article for article in articles}
+    problems = []
+    for identity, digest in zip(gold.articles, gold.sha256s, strict=True):
+        if identity not in by_id:
+            found, expected = f"no article {identity}", "each article of the gold"
+            problems.append(Problem("missing_article", "--articles", found, expected))
+        elif digest not in (None, by_id[identity].sha256):
+            found, expected = f"{identity} with another text", f"the text with sha256 {str(digest)[:12]}…"
+            problems.append(Problem("other_text", "--articles", found, expected))
+    if problems:
+        raise DataError(problems)
+    chosen = [by_id[identity] for identity in gold.articles]
+    fields = dict.fromkeys(name for article in chosen for name in article.metadata)
+    metadata = {name: tuple(_as_text(article.metadata.get(name)) for article in chosen) for name in fields}
+    return replace(
+        gold,
+        texts=tuple(article.text for article in chosen),
+        lengths=np.array([len(article.text) for article in chosen], dtype=np.int64),
+        metadata={**gold.metadata, **metadata},
+    )
+
+
+def gold_annotations(path: Path, annotator: str | None = None) -> tuple[Annotation, ...]:
+    """Return the finished annotations of a dataset folder or a JSON Lines file, of one annotator if named."""
+    file = path / JSON_LINES if path.is_dir() else path
+    if not file.is_file():
+        raise UsageError(f"{path}: not an annotation JSON Lines file nor a folder with {JSON_LINES}")
+    return tuple(
+        annotation
+        for annotation in read_annotations(file)
+        if annotation.status == "finished" and annotator in (None, annotation.annotator)
+    )
+
+
+def _several_views(path: Path, table: pa.Table, annotators: Sequence[str]) -> Iterator[Problem]:
+    times = Counter(table["article"].to_pylist())
+    several = [article for article, count in times.items() if count > 1]
+    if several:
+        found = f"{len(several)} articles with several annotations, such as {several[0]}"
+        remedy = f"adjudicate, or say whose view is the reference: --annotator {annotators[0]}"
+        yield Problem("not_gold", str(path), found, "one annotation per article", remedy)
+
+
+def _no_views(path: Path, table: pa.Table) -> Iterator[Problem]:
+    if not table.num_rows:
+        yield Problem("no_gold", str(path), "no finished annotation", "at least one annotated article")
+
+
+def _unknown(path: Path, what: str, codes: Sequence[str], known: int) -> Iterator[Problem]:
+    remedy = "name the scheme of the gold with --config"
+    for code in codes[known:]:
+        yield Problem(f"unknown_{what}", str(path), code, one_of(code, codes[:known]), remedy)
+
+
+def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
+    spans, texts = table["spans"].combine_chunks(), table["text"].combine_chunks()
+    arguments = table["arguments"].combine_chunks()
+    roles = with_others([role.code for role in scheme.roles], pc.struct_field(arguments.flatten(), "role"))
+    whole = not texts.null_count
+    return views_of(
+        path.resolve().name,
+        table["article"].to_pylist(),
+        table["sha256"].to_pylist(),
+        spans,
+        [label.code for label in scheme.labels],
+        np.asarray(pc.utf8_length(texts), dtype=np.int64) if whole else None,
+        roles=roles,
+        arguments=_argument_table(arguments, spans, roles),
+        attributes=_attributes(spans.flatten(), scheme),
+        texts=tuple(texts.to_pylist()) if whole else None,
+        metadata=_metadata(table),
+    )
+
+
+def _argument_table(arguments: pa.ListArray, spans: pa.ListArray, roles: Sequence[str]) -> ArgumentTable:
+    """Return the arguments with the rows of their ends, which are named by ids that hold in one article."""
+    known = _keys(spans, "id")
+    flat = arguments.flatten()
+    return ArgumentTable(
+        np.asarray(pc.list_parent_indices(arguments), dtype=np.int64),
+        _rows(_keys(arguments, "trigger"), known),
+        _rows(_keys(arguments, "entity"), known),
+        indices_in(pc.struct_field(flat, "role"), roles),
+    )
+
+
+def _keys(lists: pa.ListArray, name: str) -> pa.Array:
+    """Return for each item the text of a field behind the number of its article."""
+    articles = pc.list_parent_indices(lists).cast(pa.string())
+    return pc.binary_join_element_wise(articles, pc.struct_field(lists.flatten(), name), " ")
+
+
+def _rows(keys: pa.Array, known: pa.Array) -> Column:
+    return np.asarray(pc.index_in(keys, value_set=known), dtype=np.int64)
+
+
+def _attributes(flat: pa.StructArray, scheme: Scheme) -> Mapping[str, pa.Array]:
+    return {attribute.code: pc.struct_field(flat, attribute.code) for attribute in scheme.attributes}
+
+
+def _metadata(table: pa.Table) -> Mapping[str, tuple[str | None, ...]]:
+    """Return the fields of metadata of which at least one article has a value."""
+    columns = {name: table[name] for name in METADATA_FIELDS}
+    return {
+        name: tuple(column.to_pylist())
+        for name, column in columns.items()
+        if column.null_count < table.num_rows
+    }
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)

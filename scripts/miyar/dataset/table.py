@@ -1,0 +1,104 @@
+"""Annotations as one Arrow table, from a dataset folder or from JSON Lines: labels, roles, status as codes.
+
+The columns are article, sha256, annotator, status, spans (lists of start, end, label, id and the
+attributes), arguments (lists of trigger and entity ids with a role), text (null where the source has none)
+and the fields of metadata.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from miyar.annotation import read_annotations
+from miyar.article import METADATA_FIELDS
+from miyar.dataset.layout import parquet_file
+from miyar.errors import DataError, Problem
+from miyar.scheme import Scheme
+from miyar.spantable import SPAN_TYPE
+
+ARGUMENT_TYPE = pa.struct([("trigger", pa.string()), ("entity", pa.string()), ("role", pa.string())])
+KEYS = ("article", "sha256", "annotator")
+
+
+def annotation_table(path: Path, scheme: Scheme) -> pa.Table:
+    """Return the table of a dataset folder or a JSON Lines file, with the scheme's attributes.
+
+    Raises DataError for a Parquet file that import-annotations did not make.
+    """
+    return _json_table(path, scheme) if path.is_file() else _parquet_table(parquet_file(path), scheme)
+
+
+def _span_type(scheme: Scheme) -> pa.StructType:
+    texts = ("id", *(attribute.code for attribute in scheme.attributes))
+    return pa.struct([*SPAN_TYPE, *((name, pa.string()) for name in texts)])
+
+
+def _json_table(file: Path, scheme: Scheme) -> pa.Table:
+    annotations = list(read_annotations(file))
+    spans = [[{**span.to_dict(), **span.attributes} for span in one.spans] for one in annotations]
+    arguments = [[argument.to_dict() for argument in one.arguments] for one in annotations]
+    nothing = pa.nulls(len(annotations), pa.string())
+    return pa.table(
+        {
+            **{
+                name: pa.array([getattr(one, name) for one in annotations], pa.string())
+                for name in (*KEYS, "status")
+            },
+            "spans": pa.array(spans, pa.list_(_span_type(scheme))),
+            "arguments": pa.array(arguments, pa.list_(ARGUMENT_TYPE)),
+            "text": nothing,
+            **dict.fromkeys(METADATA_FIELDS, nothing),
+        }
+    )
+
+
+def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
+    try:
+        table = pq.read_table(file)
+        described = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return pa.table(
+            {
+                **{name: table[name] for name in KEYS},
+                "status": _decoded(table["status"].combine_chunks(), described["status"]),
+                "spans": _lists(table["spans"], described["spans"], "label", _span_type(scheme)),
+                "arguments": _arguments(table, described),
+                **{name: table[name] for name in ("text", *METADATA_FIELDS)},
+            }
+        )
+    except (pa.ArrowException, KeyError, ValueError) as error:
+        found, expected = f"{type(error).__name__}: {error}", "a dataset that import-annotations made"
+        raise DataError([Problem("not_a_dataset", str(file), found, expected, "import it again")]) from error
+
+
+def _arguments(table: pa.Table, described: Mapping[str, Any]) -> pa.Array:
+    if "arguments" not in described:  # a scheme without roles
+        empty: Sequence[list[Any]] = [[] for _ in range(table.num_rows)]
+        return pa.array(empty, pa.list_(ARGUMENT_TYPE))
+    return _lists(table["arguments"], described["arguments"], "role", ARGUMENT_TYPE)
+
+
+def _lists(
+    column: pa.ChunkedArray, described: Mapping[str, Any], coded: str, kind: pa.StructType
+) -> pa.Array:
+    """Return a column of lists with the ClassLabel `coded` as text and the fields that `kind` has."""
+    lists = column.combine_chunks()
+    flat = lists.flatten()
+    feature = described.get("feature", described)
+    there = {field.name for field in flat.type}
+    fields = [
+        _decoded(flat.field(field.name), feature[field.name])
+        if field.name == coded
+        else flat.field(field.name).cast(field.type)
+        if field.name in there
+        else pa.nulls(len(flat), field.type)
+        for field in kind
+    ]
+    return pa.ListArray.from_arrays(lists.offsets, pa.StructArray.from_arrays(fields, kind.names))
+
+
+def _decoded(indices: pa.Array, class_label: Mapping[str, Any]) -> pa.Array:
+    return pa.array(class_label["names"], pa.string()).take(indices)

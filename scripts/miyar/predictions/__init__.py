@@ -1,0 +1,32 @@
+"""Predictions of an extractor: read, and every fault in them named.
+
+An article that is missing, unknown, given twice or of another text stops the run. A faulty span or
+argument is *charged*: it stays in the table as something predicted that can match nothing, and is listed.
+What is given twice is *collapsed* and counted.
+"""
+
+from miyar.predictions.faults import SPAN_FAULTS
+from miyar.predictions.lines import (
+    PREDICTIONS_FILE,
+    RELEASE_FILE,
+    Line,
+    prediction_lines,
+    predictions_file,
+)
+from miyar.predictions.model import Missing, Policy, Predictions, Unknown
+from miyar.predictions.reading import checked_predictions, read_predictions
+
+__all__ = [
+    "PREDICTIONS_FILE",
+    "RELEASE_FILE",
+    "SPAN_FAULTS",
+    "Line",
+    "Missing",
+    "Policy",
+    "Predictions",
+    "Unknown",
+    "checked_predictions",
+    "prediction_lines",
+    "predictions_file",
+    "read_predictions",
+]

@@ -1,0 +1,63 @@
+"""Which line of a predictions file belongs to which article of the gold."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from miyar.errors import DataError, Problem
+from miyar.predictions.lines import Line
+from miyar.predictions.model import Missing, Policy, Unknown
+from miyar.spantable import Views
+
+
+class Matched(NamedTuple):
+    """One line, or None, per article of the gold, and the counts of what the policy allowed."""
+
+    lines: tuple[Line | None, ...]
+    counts: Counter[str]
+
+
+def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy) -> Matched:
+    """Return the gold's articles with their lines; raises DataError for all that do not fit."""
+    by_article: dict[str, Line] = {}
+    known = dict(zip(gold.articles, gold.sha256s, strict=True))
+    problems: list[Problem] = []
+    counts = Counter[str]()
+    for line in lines:
+        if line.article not in known and policy.unknown is Unknown.IGNORE:
+            counts["unknown_article"] += 1
+        else:
+            problems.extend(_line_problems(line, by_article.get(line.article), known))
+            by_article.setdefault(line.article, line)
+    absent = [article for article in gold.articles if article not in by_article]
+    if policy.missing is Missing.EMPTY:
+        counts["missing_article"] = len(absent)
+    else:
+        problems.extend(_missing(file, article) for article in absent)
+    if problems:
+        raise DataError(problems)
+    return Matched(tuple(by_article.get(article) for article in gold.articles), counts)
+
+
+def _line_problems(line: Line, first: Line | None, known: Mapping[str, str | None]) -> Iterator[Problem]:
+    if line.article not in known:
+        expected = "an article of the gold (is this one not labelled yet?)"
+        remedy = "leave such articles out, counted, with --unknown ignore"
+        yield Problem("unknown_article", line.where, line.article, expected, remedy)
+        return
+    if first:
+        expected = f"one line per article; the first is {first.where}"
+        yield Problem("article_twice", line.where, line.article, expected, "join the lines or drop one")
+    digest = known[line.article]
+    if digest and line.sha256 and line.sha256 != digest:
+        found, expected = (
+            f"{line.article} with sha256 {line.sha256[:12]}…",
+            f"the gold's text, {digest[:12]}…",
+        )
+        yield Problem("other_text", line.where, found, expected, "run the extractor on the gold's articles")
+
+
+def _missing(file: Path, article: str) -> Problem:
+    remedy = "run the extractor on it, or charge it as empty with --missing empty"
+    return Problem("missing_article", str(file), f"no line for {article}", "a line per gold article", remedy)
