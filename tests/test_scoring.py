@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
-from miyar.scoring import CHARGED, PRF, Measure, Score, compute, model, record, score
+from miyar.scoring import CHARGED, PRF, Choices, Measure, Score, measures, record, score
 from miyar.spantable import SPAN_TYPE, Views, views_of
 
 Triple = tuple[int, int, str]
@@ -73,7 +73,13 @@ def test_counts_of_a_worked_example(scheme: Scheme) -> None:
 
 def test_nothing_at_all_is_a_result(scheme: Scheme) -> None:
     result = scored([[], []], [[], []], scheme)
-    assert strict(result).micro.to_dict() == {
+    micro = strict(result).micro.to_dict()
+    assert micro.pop("interval") == {
+        "level": 0.95,
+        **dict.fromkeys(("precision", "recall", "f1")),
+        "why_none": dict.fromkeys(("precision", "recall", "f1"), "spans in 0 articles, 10 are needed"),
+    }
+    assert micro == {
         "tp": 0,
         "predicted": 0,
         "gold": 0,
@@ -181,10 +187,8 @@ def test_a_wrong_ratio_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch:
 
 
 def test_a_wrong_count_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = model.prfs
-    monkeypatch.setattr(
-        compute, "prfs", lambda table: [PRF(p.tp + 1, p.predicted, p.gold) for p in right(table)]
-    )
+    right = measures.prf
+    monkeypatch.setattr(measures, "prf", lambda row, interval: right(row + 1, interval))
     with pytest.raises(RuntimeError, match="seqeval confirmed"):
         scored([[(0, 5, "PERS")]], [[(0, 5, "PERS")]], scheme)
 
@@ -202,7 +206,8 @@ def test_numbers_do_not_depend_on_whether_the_texts_are_there(
 
 
 def test_signature_names_every_choice(scheme: Scheme) -> None:
-    result = score(views([[(0, 5, "PERS")]], scheme), predictions([[]], scheme), scheme, "annotator=A1")
+    choices = Choices(reference="annotator=A1")
+    result = score(views([[(0, 5, "PERS")]], scheme), predictions([[]], scheme), scheme, choices)
     parts = dict(part.split(":", 1) for part in strict(result).signature.split("|"))
     assert list(parts) == [
         "miyar",
@@ -214,6 +219,8 @@ def test_signature_names_every_choice(scheme: Scheme) -> None:
         "map",
         "seqeval",
         "articles",
+        "boot",
+        "seed",
     ]
     assert parts["gold"].endswith(":annotator=A1")
     assert parts["seqeval"] == "1.2.2"

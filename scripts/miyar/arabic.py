@@ -89,6 +89,28 @@ def stems(word: str) -> Iterator[Stem]:
             yield Stem(offset, rest[1:])
 
 
+def are_proclitics(letters: str) -> bool:
+    """Return whether normalised letters are attached particles: و or ف, one of ب ك ل س, or both in turn."""
+    return bool(letters) and _PROCLITICS.fullmatch(letters) is not None
+
+
+def word_start(text: str, offset: int) -> int:
+    """Return where the word begins that an offset stands in or before; marks and tatweel are of the word."""
+    while offset > 0:
+        before = normalised_text(text[offset - 1])
+        if text[offset - 1].isspace() or (before and not WORD.fullmatch(before)):
+            break
+        offset -= 1
+    return offset
+
+
+def follows_particles(text: str, offset: int) -> bool:
+    """Return whether what stands before an offset in its word is attached particles, and nothing else."""
+    particles = text[word_start(text, offset) : offset]
+    attached = not text[offset : offset + 1].isspace()
+    return attached and are_proclitics(normalised_text(particles))
+
+
 def without_article(word: str) -> str:
     """Return a normalised word without ال, unless hardly anything would be left."""
     stem = word.removeprefix(ARTICLE)

@@ -1,55 +1,98 @@
-"""Which spans of two sides are the same: counts by article and label, from which every score is made."""
+"""What two sides have in common, as sets: the counts from which every score is made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from miyar.spantable import Column, Mask, SpanTable
+from miyar.spantable import ABSENT, Column, Mask, SpanTable
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """The distinct spans of both sides as columns of shape (n,), in order of article, start, end, label.
+class Rows:
+    """What is compared, as columns of shape (n,): rows are the same when all of their columns are equal.
 
-    `gold` and `predicted` say which side has the span.
+    `keys` are what has to be equal besides article and label, such as start and end.
     """
 
     article: Column
     label: Column
-    gold: Mask
-    predicted: Mask
+    keys: tuple[Column, ...]
+
+    def __len__(self) -> int:
+        return len(self.article)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The distinct rows of both sides, in order of article, keys, label, as columns of shape (n,).
+
+    `gold_row` and `predicted_row` are the first row that each side has of it, or ABSENT.
+    """
+
+    article: Column
+    label: Column
+    keys: tuple[Column, ...]
+    gold_row: Column
+    predicted_row: Column
+
+    @property
+    def gold(self) -> Mask:
+        """Return which cells the gold has."""
+        has: Mask = self.gold_row != ABSENT
+        return has
+
+    @property
+    def predicted(self) -> Mask:
+        """Return which cells the prediction has."""
+        has: Mask = self.predicted_row != ABSENT
+        return has
+
+    def where(self, kept: Mask | slice) -> "Cells":
+        """Return some of the cells."""
+        keys = tuple(key[kept] for key in self.keys)
+        return Cells(
+            self.article[kept], self.label[kept], keys, self.gold_row[kept], self.predicted_row[kept]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """True positives, predicted and gold spans as columns of shape (labels,)."""
+    """True positives, predicted and gold rows as columns of shape (labels,)."""
 
     tp: Column
     predicted: Column
     gold: Column
 
-    def micro(self) -> "Counts":
-        """Return the sums over the labels, of shape (1,)."""
-        return Counts(
-            self.tp.sum(keepdims=True), self.predicted.sum(keepdims=True), self.gold.sum(keepdims=True)
-        )
+
+def span_rows(spans: SpanTable) -> Rows:
+    """Return spans as rows: the same where article, start, end and label are."""
+    return Rows(spans.article, spans.label, (spans.start, spans.end))
 
 
-def cells(gold: SpanTable, predicted: SpanTable) -> Cells:
-    """Return gold ∪ predicted, spans being equal when article, start, end and label are."""
-    fields = ("article", "start", "end", "label")
-    columns = [np.concatenate([getattr(gold, name), getattr(predicted, name)]) for name in fields]
-    from_gold = np.arange(len(columns[0])) < len(gold)
+def cells(gold: Rows, predicted: Rows) -> Cells:
+    """Return gold ∪ predicted."""
+    sides = (gold, predicted)
+    columns = [
+        np.concatenate(pair)
+        for pair in zip(*((side.article, *side.keys, side.label) for side in sides), strict=True)
+    ]
     order = np.lexsort(columns[::-1])
     columns = [column[order] for column in columns]
-    first = _first_of_each(columns)
-    starts = np.flatnonzero(first)
+    starts = np.flatnonzero(_first_of_each(columns))
+    distinct = [column[starts] for column in columns]
+    rows = (
+        np.where(order < len(gold), order, len(order)),
+        np.where(order < len(gold), len(order), order - len(gold)),
+    )
     return Cells(
-        article=columns[0][first],
-        label=columns[3][first],
-        gold=_any_of_each(from_gold[order], starts),
-        predicted=_any_of_each(~from_gold[order], starts),
+        distinct[0],
+        distinct[-1],
+        tuple(distinct[1:-1]),
+        *(_first_row(side, starts, len(order)) for side in rows),
     )
 
 
@@ -61,6 +104,24 @@ def counts(table: Cells, labels: int) -> Counts:
     )
 
 
+def article_counts(table: Cells, articles: int, labels: int) -> Numbers:
+    """Return tp, predicted, gold and found, the same as tp: shape (articles, labels, 4)."""
+    both = table.gold & table.predicted
+    tp, predicted, gold = (
+        tally(table.article[side], table.label[side], articles, labels)
+        for side in (both, table.predicted, table.gold)
+    )
+    return np.stack([tp, predicted, gold, tp], axis=-1)
+
+
+def tally(
+    article: Column, label: Column, articles: int, labels: int, weights: Numbers | None = None
+) -> Numbers:
+    """Return how many there are, or the sum of their weights: shape (articles, labels)."""
+    summed = np.bincount(article * labels + label, weights, minlength=articles * labels)
+    return summed.astype(np.float64).reshape(articles, labels)
+
+
 def _first_of_each(columns: Sequence[Column]) -> Mask:
     """Return where sorted rows differ from the row before."""
     first = np.ones(len(columns[0]), dtype=bool)
@@ -68,5 +129,7 @@ def _first_of_each(columns: Sequence[Column]) -> Mask:
     return first
 
 
-def _any_of_each(flags: Mask, starts: Column) -> Mask:
-    return np.logical_or.reduceat(flags, starts) if len(starts) else flags
+def _first_row(rows: Column, starts: Column, none: int) -> Column:
+    """Return the smallest row of each run, ABSENT where it has none."""
+    smallest = np.minimum.reduceat(rows, starts) if len(starts) else rows
+    return np.where(smallest == none, ABSENT, smallest)

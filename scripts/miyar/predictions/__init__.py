@@ -13,12 +13,13 @@ from miyar.predictions.lines import (
     prediction_lines,
     predictions_file,
 )
-from miyar.predictions.model import Missing, Policy, Predictions, Unknown
+from miyar.predictions.model import SCHEME, Missing, Policy, Predictions, Unknown
 from miyar.predictions.reading import checked_predictions, read_predictions
 
 __all__ = [
     "PREDICTIONS_FILE",
     "RELEASE_FILE",
+    "SCHEME",
     "SPAN_FAULTS",
     "Line",
     "Missing",

@@ -4,7 +4,24 @@
 >>> score(gold, predictions, scheme).layers["entities"]["strict"].micro.f1
 """
 
-from miyar.scoring.compute import CHARGED, score
-from miyar.scoring.model import PRF, Macro, Measure, Score
+from miyar.scoring.compute import Choices, Counted, count, score
+from miyar.scoring.model import PRF, Bounds, Interval, Macro, Measure, Share
+from miyar.scoring.result import Score
+from miyar.scoring.sides import CHARGED
+from miyar.scoring.table import Table
 
-__all__ = ["CHARGED", "PRF", "Macro", "Measure", "Score", "score"]
+__all__ = [
+    "CHARGED",
+    "PRF",
+    "Bounds",
+    "Choices",
+    "Counted",
+    "Interval",
+    "Macro",
+    "Measure",
+    "Score",
+    "Share",
+    "Table",
+    "count",
+    "score",
+]

@@ -1,146 +1,156 @@
-"""Computes the measures from columns of spans."""
+"""Computes scores: both sides are counted per article once, and every number is a sum of those counts."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import NamedTuple
 
 import numpy as np
 
 import miyar
-from miyar.matching import Cells, cells, counts
+from miyar.bio import Losses
 from miyar.predictions import Predictions
-from miyar.scheme import Layer, Scheme
-from miyar.scoring.model import PRF, Macro, Measure, Score, prfs
+from miyar.resampling import LEVEL, SAMPLES, SEED, Numbers, Resamples, totals
+from miyar.scheme import Scheme, inventory
+from miyar.scoring.attributes import attribute_tables
+from miyar.scoring.entities import entity_cells, entity_tables
+from miyar.scoring.events import event_tables
+from miyar.scoring.measures import measure
+from miyar.scoring.model import Measure
 from miyar.scoring.record import check_with_seqeval
-from miyar.spantable import Column, SpanTable, Views
+from miyar.scoring.result import Score
+from miyar.scoring.sides import Sides, sides
+from miyar.scoring.table import Table
+from miyar.scoring.view import comparison_view
+from miyar.spantable import Views
 
-CHARGED = "?"
-UNTYPED = "SPAN"
-NOT_HERE = -1
+NO_TEXTS = "the gold has no texts: give the articles (--articles)"
+NO_TRIGGERS = "the inventory has no triggers"
+NO_ROLES = "the inventory has no roles"
+NOT_ASKED = "not asked for"
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """One layer of gold and predictions; labels are indices into `names`, whose last one is CHARGED."""
+class Choices:
+    """Every choice that could change a number, besides the data and the scheme.
 
-    names: tuple[str, ...]
-    gold: SpanTable
-    predicted: SpanTable
+    `reference` is what the signature says of the gold besides its digest, such as "annotator=A1". No
+    `samples`: no intervals.
+    """
 
-    def untyped(self) -> "Sides":
-        """Return both sides with one label for all spans."""
-        return Sides((UNTYPED,), *(_relabelled(side, 0) for side in (self.gold, self.predicted)))
-
-
-class Counted(NamedTuple):
-    """A measure's cells, kept for seqeval, and what is reported of them."""
-
-    names: tuple[str, ...]
-    cells: Cells
-    labels: tuple[PRF, ...]
-    micro: PRF
+    map: str | None = None
+    reference: str = ""
+    samples: int = SAMPLES
+    seed: int = SEED
+    level: float = LEVEL
+    comparison: bool = True
 
 
-def score(gold: Views, predictions: Predictions, scheme: Scheme, reference: str = "") -> Score:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Both sides, and the tables of all measures with their articles in the order of their ids."""
+
+    sides: Sides
+    tables: tuple[Table, ...]
+    flattened: Mapping[str, Losses]
+    left_out: Mapping[str, str]
+    signed: Mapping[str, str]
+
+
+def score(
+    gold: Views,
+    predictions: Predictions,
+    scheme: Scheme,
+    choices: Choices | None = None,
+) -> Score:
     """Return the score of predictions that were read for this gold.
 
-    `reference` is what the signature says of the gold besides its digest, such as "annotator=A1".
     Raises RuntimeError where seqeval's numbers differ from ours: that is a bug.
     """
-    sides = _entities(gold, predictions.views, scheme)
-    counted = {"strict": _counted(sides), "untyped": _counted(sides.untyped())}
+    chosen = choices or Choices()
+    counted = count(gold, predictions, scheme, chosen)
+    layers = measures(counted, chosen)
     started = time.perf_counter()
-    for measure in counted.values():
-        check_with_seqeval(measure.cells, measure.names, measure.labels, measure.micro)
+    for table in counted.tables:
+        check_with_seqeval(table, layers[table.layer][table.name])
     seconds = time.perf_counter() - started
-    choices = _choices(gold, predictions, scheme, reference)
-    measures = {name: _measure(name, "entities", value, choices) for name, value in counted.items()}
     return Score(
         corpus=gold.name,
         extractor=predictions.views.name,
         articles=len(gold.articles),
         charged=predictions.counts,
-        unscored=len(predictions.views.spans) - len(sides.predicted),
+        dropped={"gold": counted.sides.gold.dropped, "predicted": counted.sides.predicted.dropped},
         seen=len(predictions.learnt_from & set(gold.sha256s)),
-        layers={"entities": measures},
+        layers=layers,
+        flattened=counted.flattened,
+        left_out=counted.left_out,
         seqeval_seconds=seconds,
     )
 
 
-def _entities(gold: Views, predicted: Views, scheme: Scheme) -> Sides:
-    """Return the entities of both sides; a prediction with an unknown label is charged to them."""
-    names = (*(label.code for label in scheme.entities), CHARGED)
-    charged = names.index(CHARGED)
-    known = {code: index for index, code in enumerate(names[:charged])}
-    others = {label.code: NOT_HERE for label in scheme.triggers}
-    return Sides(
-        names,
-        _only(gold.spans, _targets(gold, known, NOT_HERE)),
-        _unmatchable(_only(predicted.spans, _targets(predicted, known | others, charged)), charged),
+def count(gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices) -> Counted:
+    """Return the counts per article of all measures that the inventory and the gold allow."""
+    made = inventory(scheme, choices.map)
+    both = sides(gold, predictions, made, scheme)
+    strict = entity_cells(both)
+    found = [
+        *entity_tables(both, strict),
+        *event_tables(both),
+        *attribute_tables(strict, both, gold, predictions.views, scheme),
+    ]
+    view = comparison_view(both, gold, predictions.views) if choices.comparison else None
+    order = np.array(sorted(range(len(gold.articles)), key=gold.articles.__getitem__), dtype=np.int64)
+    return Counted(
+        both,
+        tuple(table.ordered(order) for table in (*found, *(view.tables if view else ()))),
+        view.losses if view else {},
+        _left_out(both, gold, choices),
+        _signed(gold, predictions, scheme, choices),
     )
 
 
-def _targets(views: Views, targets: Mapping[str, int], otherwise: int) -> Column:
-    """Return each span's label as an index into the layer; a missing label is one more unknown one."""
-    table = [*(targets.get(code, otherwise) for code in views.codes), otherwise]
-    return np.array(table, dtype=np.int64)[views.spans.label]
+def measures(counted: Counted, choices: Choices) -> dict[str, dict[str, Measure]]:
+    """Return the measures by layer and name, with intervals if there are to be any."""
+    tables = counted.tables
+    resampled: Sequence[Numbers | None] = [None] * len(tables)
+    if choices.samples:
+        resamples = Resamples(counted.sides.articles, choices.samples, choices.seed)
+        resampled = totals(resamples, *(table.counts for table in tables))
+    layers: dict[str, dict[str, Measure]] = {}
+    for table, values in zip(tables, resampled, strict=True):
+        made = measure(table, values, signature(table, counted.signed), choices.level)
+        layers.setdefault(table.layer, {})[table.name] = made
+    return layers
 
 
-def _unmatchable(side: SpanTable, charged: int) -> SpanTable:
-    """Return the spans, those that nothing may match each moved to a place of its own outside every text.
-
-    These are spans with an unknown label, even where the gold has their extent, and spans without
-    readable offsets, of which no two are known to be the same.
-    """
-    alone = (side.label == charged) | (side.start < 0) | (side.end < 0)
-    start = np.where(alone, -1 - np.arange(len(side)), side.start)
-    return SpanTable(side.article, start, side.end, side.label)
+def signature(table: Table, signed: Mapping[str, str]) -> str:
+    """Return the signature of a measure: every choice that could change its numbers."""
+    parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **signed}
+    return "|".join(f"{key}:{value}" for key, value in parts.items())
 
 
-def _only(spans: SpanTable, targets: Column) -> SpanTable:
-    return _relabelled(spans, targets).where(targets >= 0)
+def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
+    reasons = {}
+    if not both.inventory.triggers:
+        reasons["triggers"] = reasons["arguments"] = NO_TRIGGERS
+    elif not both.inventory.roles:
+        reasons["arguments"] = NO_ROLES
+    if not choices.comparison:
+        reasons["comparison"] = NOT_ASKED
+    elif gold.texts is None:
+        reasons["comparison"] = NO_TEXTS
+    return reasons
 
 
-def _relabelled(spans: SpanTable, label: Column | int) -> SpanTable:
-    return SpanTable(spans.article, spans.start, spans.end, np.zeros_like(spans.label) + label)
-
-
-def _counted(sides: Sides) -> Counted:
-    table = cells(sides.gold, sides.predicted)
-    totals = counts(table, len(sides.names))
-    [micro] = prfs(totals.micro())
-    return Counted(sides.names, table, tuple(prfs(totals)), micro)
-
-
-def _choices(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> dict[str, str]:
-    """Return every choice that could change a number, as the signature names them."""
+def _signed(gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices) -> dict[str, str]:
+    """Return the choices as the signature names them."""
+    boot = {"boot": str(choices.samples), "seed": str(choices.seed)}
     return {
-        "gold": ":".join(filter(None, [gold.digest, reference])),
+        "gold": ":".join(filter(None, [gold.digest, choices.reference])),
         "predictions": predictions.views.digest,
         "labels": scheme.signature,
-        "map": "none",
+        "map": choices.map or "none",
         "seqeval": version("seqeval"),
         "articles": str(len(gold.articles)),
+        **(boot if choices.samples else {"boot": "0"}),
     }
-
-
-def _measure(name: str, layer: Layer, counted: Counted, choices: Mapping[str, str]) -> Measure:
-    parts = {"miyar": miyar.__version__, "measure": name, "layer": layer, **choices}
-    signature = "|".join(f"{key}:{value}" for key, value in parts.items())
-    if counted.names == (UNTYPED,):
-        return Measure(signature, counted.micro)
-    labels = dict(zip(counted.names, counted.labels, strict=True))
-    if not labels[CHARGED].predicted:
-        del labels[CHARGED]
-    return Measure(signature, counted.micro, _macro(labels), labels)
-
-
-def _macro(labels: Mapping[str, PRF]) -> Macro:
-    supported = {code: prf for code, prf in labels.items() if prf.gold}
-    if not supported:
-        return Macro((), None, None, None)
-    columns = zip(*((prf.precision or 0.0, prf.recall, prf.f1) for prf in supported.values()), strict=True)
-    precision, recall, f1 = (float(np.mean(column)) for column in columns)
-    return Macro(tuple(supported), precision, recall, f1)

@@ -1,21 +1,51 @@
-"""What a score is: counts, ratios, measures with their signature. No arithmetic over spans is done here."""
+"""What a score is: counts, ratios, intervals, measures with their signature. No spans are counted here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from miyar.matching import Counts
+from miyar.scoring.table import Kind
+
+RATIOS = ("precision", "recall", "f1")
+
+
+class Bounds(NamedTuple):
+    """The ends of an interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The intervals of some ratios at one level; `absent` says why a ratio has none."""
+
+    level: float
+    bounds: Mapping[str, Bounds]
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the bounds, unrounded, and the reasons where there are none."""
+        ratios = {name: list(bounds) for name, bounds in self.bounds.items()}
+        nothing = dict.fromkeys(self.absent)
+        why = {"why_none": dict(self.absent)} if self.absent else {}
+        return {"level": self.level, **ratios, **nothing, **why}
 
 
 @dataclass(frozen=True, slots=True)
 class PRF:
-    """Counts with precision tp/predicted, recall tp/gold and F1 2tp/(predicted+gold).
+    """Counts with precision tp/predicted, recall found/gold and F1 (tp+found)/(predicted+gold).
 
-    A ratio is None where its denominator is 0: undefined, not 0.
+    `found`, the gold that is right, is tp; they differ only where each side is put in classes by itself,
+    as nesting is. With partial credit tp may end in ½. A ratio is None where its denominator is 0:
+    undefined, not 0. Equal counts are equal scores, whatever their intervals.
     """
 
-    tp: int
+    tp: float
     predicted: int
     gold: int
+    found: float | None = None
+    interval: Interval | None = field(default=None, compare=False)
 
     @property
     def precision(self) -> float | None:
@@ -24,18 +54,53 @@ class PRF:
 
     @property
     def recall(self) -> float | None:
-        """Return tp / gold."""
-        return _ratio(self.tp, self.gold)
+        """Return found / gold."""
+        return _ratio(self._found, self.gold)
 
     @property
     def f1(self) -> float | None:
-        """Return 2 tp / (predicted + gold), the harmonic mean of precision and recall."""
-        return _ratio(2 * self.tp, self.predicted + self.gold)
+        """Return (tp + found) / (predicted + gold); the harmonic mean of the others where found is tp."""
+        return _ratio(self.tp + self._found, self.predicted + self.gold)
 
-    def to_dict(self) -> dict[str, float | int | None]:
-        """Return counts and ratios, unrounded."""
+    @property
+    def _found(self) -> float:
+        return self.tp if self.found is None else self.found
+
+    def to_dict(self) -> dict[str, object]:
+        """Return counts, ratios and intervals, unrounded."""
+        found = {} if self.found is None else {"found": self.found}
+        counts = {"tp": self.tp, **found, "predicted": self.predicted, "gold": self.gold}
         ratios = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
-        return {"tp": self.tp, "predicted": self.predicted, "gold": self.gold} | ratios
+        return {**counts, **ratios, **_interval_dict(self.interval)}
+
+    def __repr__(self) -> str:
+        """Return the ratios in per cent, the interval of F1 and the counts."""
+        ratios = f"P {_percent(self.precision)}, R {_percent(self.recall)}, F1 {_percent(self.f1)}"
+        counts = f"tp {self.tp:g}, predicted {self.predicted}, gold {self.gold}"
+        return f"PRF({ratios}{_shown(self.interval, 'f1')}; {counts})"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some are right; None where there are none."""
+
+    right: int
+    total: int
+    interval: Interval | None = field(default=None, compare=False)
+
+    @property
+    def share(self) -> float | None:
+        """Return right / total."""
+        return _ratio(self.right, self.total)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return counts, share and interval, unrounded."""
+        counts = {"right": self.right, "total": self.total, "share": self.share}
+        return {**counts, **_interval_dict(self.interval)}
+
+    def __repr__(self) -> str:
+        """Return the share in per cent, its interval and the counts."""
+        return f"Share({_percent(self.share)}{_shown(self.interval, 'share')}; {self.right} of {self.total})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,75 +114,59 @@ class Macro:
     precision: float | None
     recall: float | None
     f1: float | None
+    interval: Interval | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, object]:
         """Return the means, unrounded, and the labels that they are over."""
         means = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
-        return {**means, "labels": list(self.labels)}
+        return {**means, "labels": list(self.labels), **_interval_dict(self.interval)}
+
+    def __repr__(self) -> str:
+        """Return the means in per cent and how many labels they are over."""
+        ratios = f"P {_percent(self.precision)}, R {_percent(self.recall)}, F1 {_percent(self.f1)}"
+        return f"Macro({ratios}{_shown(self.interval, 'f1')}; {len(self.labels)} labels)"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One way to count on one layer: micro, and per label where labels count."""
+    """One way to count on one layer: micro, macro where it is defined, and by class.
+
+    `kind` says what the classes in `labels` are: labels, roles, classes of nesting; of shares, labels.
+    """
 
     signature: str
-    micro: PRF
+    micro: PRF | Share
     macro: Macro | None = None
-    labels: Mapping[str, PRF] = field(default_factory=dict)
+    labels: Mapping[str, PRF | Share] = field(default_factory=dict)
+    kind: Kind = "labels"
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as the score's JSON has it."""
-        typed = (
-            {
-                "macro": self.macro.to_dict(),
-                "labels": {code: prf.to_dict() for code, prf in self.labels.items()},
-            }
-            if self.macro
-            else {}
-        )
-        return {"signature": self.signature, "micro": self.micro.to_dict(), **typed}
+        macro = {"macro": self.macro.to_dict()} if self.macro else {}
+        name = "labels" if self.kind == "shares" else self.kind
+        by_class = {code: one.to_dict() for code, one in self.labels.items()}
+        classes: dict[str, object] = {name: by_class} if by_class else {}
+        return {"signature": self.signature, "micro": self.micro.to_dict(), **macro, **classes}
+
+    def __repr__(self) -> str:
+        """Return micro, macro, and each class on a line of its own."""
+        lines = [f"micro {self.micro!r}", *([f"macro {self.macro!r}"] if self.macro else [])]
+        lines += [f"{code} {one!r}" for code, one in self.labels.items()]
+        return "Measure(\n  " + "\n  ".join(lines) + "\n)"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """All measures of one extractor on one gold.
-
-    `charged` counts the faults of the predictions and what was left out, `unscored` the predicted spans of
-    layers that are not scored, `seen` the gold's articles that the extractor learnt from. `seqeval_seconds`
-    is what holding our counts against seqeval's took, and is not part of the score.
-    """
-
-    corpus: str
-    extractor: str
-    articles: int
-    charged: Mapping[str, int]
-    unscored: int
-    seen: int
-    layers: Mapping[str, Mapping[str, Measure]]
-    seqeval_seconds: float = field(default=0.0, compare=False)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the score as JSON has it; what depends on the machine is left out."""
-        layers = {
-            layer: {name: measure.to_dict() for name, measure in measures.items()}
-            for layer, measures in self.layers.items()
-        }
-        return {
-            "corpus": self.corpus,
-            "extractor": self.extractor,
-            "articles": self.articles,
-            "charged": dict(self.charged),
-            "unscored_spans": self.unscored,
-            "articles_learnt_from": self.seen,
-            "layers": layers,
-        }
-
-
-def prfs(table: Counts) -> list[PRF]:
-    """Return the counts of each label with their ratios."""
-    columns = (table.tp.tolist(), table.predicted.tolist(), table.gold.tolist())
-    return [PRF(*row) for row in zip(*columns, strict=True)]
-
-
-def _ratio(numerator: int, denominator: int) -> float | None:
+def _ratio(numerator: float, denominator: int) -> float | None:
     return numerator / denominator if denominator else None
+
+
+def _percent(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{100 * ratio:.1f}"
+
+
+def _shown(interval: Interval | None, name: str) -> str:
+    bounds = interval.bounds.get(name) if interval else None
+    return f" [{100 * bounds.low:.1f}, {100 * bounds.high:.1f}]" if bounds else ""
+
+
+def _interval_dict(interval: Interval | None) -> dict[str, object]:
+    return {"interval": interval.to_dict()} if interval else {}

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from miyar.matching import Cells, counts
-from miyar.scoring.model import PRF, prfs
+from miyar.matching import Cells, Counts, counts
+from miyar.scoring.model import PRF, Measure
+from miyar.scoring.table import Table
 from miyar.spantable import Mask
 
 TOLERANCE = 1e-12
@@ -20,28 +21,38 @@ CHUNK = 50_000
 Ratios = NDArray[np.float64]
 
 
-def check_with_seqeval(table: Cells, names: Sequence[str], labels: Sequence[PRF], micro: PRF) -> None:
-    """Refuse with RuntimeError, as a bug, where what is reported differs from seqeval's numbers.
+def check_with_seqeval(table: Table, measure: Measure) -> None:
+    """Refuse with RuntimeError, as a bug, where what is reported of sets differs from seqeval's numbers.
 
     Precision, recall, F1 and support are compared per label and micro, within 1e-12, in chunks of whole
     articles, so that memory stays flat; the chunks' counts have to add up to the reported ones.
     """
+    if table.cells is None:
+        return
+    names = table.tags
     totals = np.zeros((len(names), 3), dtype=np.int64)
-    for part in _chunks(table):
+    for part in _chunks(table.cells):
         own = counts(part, len(names))
         totals += np.stack([own.tp, own.predicted, own.gold], axis=1)
         present = np.flatnonzero(own.predicted + own.gold)
         by_name = sorted(present, key=lambda index: names[index])
         gold, predicted = (_tags(part, side, names) for side in (part.gold, part.predicted))
-        counted = prfs(own)
+        counted = _prfs(own)
         ours = [counted[index] for index in by_name]
         _compare(_seqeval(gold, predicted, None), ours, [names[index] for index in by_name])
         _compare(_seqeval(gold, predicted, "micro"), [_total(ours)], ["micro average"])
-    reported = [[prf.tp, prf.predicted, prf.gold] for prf in labels]
-    if not np.array_equal(totals, np.array(reported)) or micro != _total(labels):
+    rows = (PRF(tp, predicted, gold) for tp, predicted, gold in totals.tolist())
+    confirmed = dict(zip(names, rows, strict=True))
+    wrong = [code for code, prf in measure.labels.items() if prf != confirmed[code]]
+    if wrong or measure.micro != _total([*confirmed.values()]):
         raise RuntimeError(
-            f"the counts that seqeval confirmed are not those reported: {totals.tolist()}, {reported}"
+            f"the counts that seqeval confirmed, {confirmed}, are not those reported: {measure}"
         )
+
+
+def _prfs(table: Counts) -> list[PRF]:
+    columns = (table.tp.tolist(), table.predicted.tolist(), table.gold.tolist())
+    return [PRF(*row) for row in zip(*columns, strict=True)]
 
 
 def _total(parts: Sequence[PRF]) -> PRF:
@@ -56,7 +67,7 @@ def _chunks(table: Cells) -> Iterator[Cells]:
     for start, end in pairwise([0, *ends[ends < total], total]):
         part = slice(start, end)
         if start < end:
-            yield Cells(table.article[part], table.label[part], table.gold[part], table.predicted[part])
+            yield table.where(part)
 
 
 def _tags(part: Cells, side: Mask, names: Sequence[str]) -> list[list[str]]:

@@ -1,0 +1,253 @@
+"""Spans as one flat tag per token (IOB2), as papers score them, and a count of what that loses.
+
+No other measure knows tokens: this view is for comparison with published numbers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from miyar.spantable import Column, Mask, SpanTable
+from miyar.tokens import TokenTable
+
+OUTSIDE = "O"
+
+TagLists = list[list[str]]
+
+
+class Losses(NamedTuple):
+    """How many spans there are, what became of each, and how many of the kept ones were widened.
+
+    spans = kept + nested + crossing + without_token.
+    """
+
+    spans: int
+    kept: int
+    nested: int
+    crossing: int
+    without_token: int
+    widened: int
+
+
+class TokenRanges(NamedTuple):
+    """The first and the last token of n spans, both included, as rows of the token table.
+
+    Where a span has no token, first > last.
+    """
+
+    first: Column
+    last: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What became of n spans as masks of shape (n,), in the order of `spans`; `ranges` are their tokens.
+
+    `widened` says of kept spans that their tokens reach beyond them.
+    """
+
+    spans: SpanTable
+    ranges: TokenRanges
+    nested: Mask
+    crossing: Mask
+    without_token: Mask
+    widened: Mask
+
+    @property
+    def kept(self) -> Mask:
+        """Return which spans the flat view has."""
+        return ~(self.nested | self.crossing | self.without_token)
+
+    @property
+    def losses(self) -> Losses:
+        """Return the counts."""
+        masks = (self.kept, self.nested, self.crossing, self.without_token, self.widened)
+        return Losses(len(self.spans), *(int(mask.sum()) for mask in masks))
+
+
+class Mode(StrEnum):
+    """How seqeval reads tags: as conlleval does, or by the letter of IOB2."""
+
+    DEFAULT = "default"
+    STRICT = "strict"
+
+
+class Ratios(NamedTuple):
+    """What seqeval says of a label or of all; an undefined ratio is 0 (`zero_division=0`)."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeqevalView:
+    """seqeval's numbers for each label that either side has, in alphabetical order, and micro-averaged."""
+
+    mode: Mode
+    labels: Mapping[str, Ratios]
+    micro: Ratios
+
+
+class _Reading(NamedTuple):
+    """The labels in seqeval's order, and seqeval itself, to be called with an average."""
+
+    names: list[str]
+    score: Callable[..., Sequence[Any]]
+
+
+def projected(spans: SpanTable, tokens: TokenTable) -> Projection:
+    """Return which spans of one side its flat view keeps, and why it has not the others.
+
+    A token belongs to a span that overlaps it. A span is not kept for the first of these reasons:
+
+    1. `without_token`: it overlaps no token, or its offsets are no range within the text. Such a span
+       takes nothing from others.
+    2. `nested`: it is inside another one of another extent, whatever their labels are and whether or not
+       that one is kept.
+    3. `crossing`: a token of it is taken by a kept span that is earlier in the order of start, longest
+       first, index of the label. Equal extents and neighbours within one word are such cases too.
+    """
+    ranges = _token_ranges(spans, tokens)
+    without_token = ranges.first > ranges.last
+    nested = _nested(spans, ~without_token)
+    crossing = _crossing(spans, ranges, ~(without_token | nested))
+    kept = ~(without_token | nested | crossing)
+    first, last = ranges.first[kept], ranges.last[kept]
+    widened = np.zeros(len(spans), dtype=bool)
+    widened[kept] = (tokens.start[first] < spans.start[kept]) | (tokens.end[last] > spans.end[kept])
+    return Projection(spans, ranges, nested, crossing, without_token, widened)
+
+
+def token_spans(projection: Projection, tokens: TokenTable) -> SpanTable:
+    """Return the kept spans with token numbers of their article as half-open offsets.
+
+    Counted by `miyar.matching`, they give the numbers that seqeval gives for the `tags`.
+    """
+    kept = projection.spans.where(projection.kept)
+    before = _bounds(tokens)[kept.article]
+    first, last = (rows[projection.kept] for rows in projection.ranges)
+    return SpanTable(kept.article, first - before, last + 1 - before, kept.label)
+
+
+def tags(projection: Projection, tokens: TokenTable, names: Sequence[str]) -> TagLists:
+    """Return one IOB2 tag per token, in one list per article; `names` are what the label indices mean."""
+    kept = projection.kept
+    first, last = (rows[kept] for rows in projection.ranges)
+    label, size = projection.spans.label[kept], last + 1 - first
+    begins, continues = (np.array([f"{prefix}-{name}" for name in names], dtype=object) for prefix in "BI")
+    column = np.full(len(tokens), OUTSIDE, dtype=object)
+    covered = np.arange(size.sum()) + np.repeat(last + 1 - size.cumsum(), size)
+    column[covered] = np.repeat(continues[label], size)
+    column[first] = begins[label]
+    return [column[start:end].tolist() for start, end in pairwise(_bounds(tokens))]
+
+
+def seqeval_view(gold: TagLists, predicted: TagLists, mode: Mode) -> SeqevalView:
+    """Return what seqeval says of two sides with a list of tags per article, of the same lengths.
+
+    Strict is what `classification_report(mode="strict", scheme=IOB2)` computes: seqeval ignores one of the
+    two without the other. No articles and no spans are a result of zeros.
+    """
+    read = _read_strict if mode is Mode.STRICT else _read_default
+    names, score = read(gold or [[]], predicted or [[]])
+    labels = (_ratios(row) for row in zip(*score(average=None), strict=True))
+    return SeqevalView(mode, dict(zip(names, labels, strict=True)), _ratios(score(average="micro")))
+
+
+def _token_ranges(spans: SpanTable, tokens: TokenTable) -> TokenRanges:
+    """Return the tokens that each span overlaps; a span past the end of its text has none."""
+    within = (spans.start >= 0) & (spans.start < spans.end) & (spans.end <= tokens.lengths[spans.article])
+    origins = np.cumsum(tokens.lengths + 1) - tokens.lengths  # one axis for all texts; no two touch on it
+    of_span, of_token = origins[spans.article], origins[tokens.article]
+    start, end = (of_span + np.where(within, offset, 0) for offset in (spans.start, spans.end))
+    first = np.searchsorted(of_token + tokens.end, start, side="right")
+    last = np.searchsorted(of_token + tokens.start, end) - 1
+    return TokenRanges(first, last)
+
+
+def _nested(spans: SpanTable, among: Mask) -> Mask:
+    """Return which of some spans are inside another one of them with another extent.
+
+    In the order of start and longest first, all that may contain a span come before it, and one does if
+    it ends no earlier.
+    """
+    rows = _in_order(spans, among)
+    article, start, end = spans.article[rows], spans.start[rows], spans.end[rows]
+    ends = end + article * end.max(initial=0)  # greater than any of an earlier article
+    furthest = np.concatenate([[0], np.maximum.accumulate(ends)])
+    other = np.ones(len(rows), dtype=bool)
+    other[1:] = (np.diff(start) != 0) | (np.diff(ends) != 0)
+    before = np.maximum.accumulate(np.where(other, np.arange(len(rows)), 0))
+    return _mask(len(spans), rows[furthest[before] >= ends])
+
+
+def _crossing(spans: SpanTable, ranges: TokenRanges, among: Mask) -> Mask:
+    """Return which of some spans, none of them inside another, find a token of theirs taken.
+
+    In their order, neither the first nor the last tokens of such spans ever go back, so that who shares a
+    token with any earlier span shares one with the span just before.
+    """
+    rows = _in_order(spans, among)
+    first, last = ranges.first[rows], ranges.last[rows]
+    meets = np.zeros(len(rows) + 1, dtype=bool)
+    meets[1:-1] = first[1:] <= last[:-1]
+    contested = meets[:-1] | meets[1:]
+    loses = list(_losers(first[contested].tolist(), last[contested].tolist()))
+    return _mask(len(spans), rows[contested][np.array(loses, dtype=bool)])
+
+
+def _losers(firsts: Iterable[int], lasts: Iterable[int]) -> Iterable[bool]:
+    """Yield for each range in turn whether a token of it is taken; if not, it takes its tokens."""
+    taken = -1
+    for first, last in zip(firsts, lasts, strict=True):
+        yield first <= taken
+        if first > taken:
+            taken = last
+
+
+def _in_order(spans: SpanTable, among: Mask) -> Column:
+    """Return the rows of some spans by article, start, longest first, label."""
+    some = spans.where(among)
+    order = np.lexsort((some.label, -some.end, some.start, some.article))
+    rows: Column = np.flatnonzero(among)[order]
+    return rows
+
+
+def _mask(size: int, rows: Column) -> Mask:
+    mask = np.zeros(size, dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+def _bounds(tokens: TokenTable) -> Column:
+    """Return the row of the first token of each article, and of the end of the table."""
+    return np.searchsorted(tokens.article, np.arange(len(tokens.lengths) + 1))
+
+
+def _read_default(gold: TagLists, predicted: TagLists) -> _Reading:
+    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
+
+    names = {tag[2:] for article in (*gold, *predicted) for tag in article if tag != OUTSIDE}
+    return _Reading(sorted(names), partial(precision_recall_fscore_support, gold, predicted, zero_division=0))
+
+
+def _read_strict(gold: TagLists, predicted: TagLists) -> _Reading:
+    from seqeval.metrics.v1 import precision_recall_fscore_support
+    from seqeval.scheme import IOB2, Entities
+
+    sides = {"entities_true": Entities(gold, IOB2), "entities_pred": Entities(predicted, IOB2)}
+    names = set().union(*(side.unique_tags for side in sides.values()))
+    score = partial(precision_recall_fscore_support, gold, predicted, scheme=IOB2, zero_division=0, **sides)
+    return _Reading(sorted(names), score)
+
+
+def _ratios(row: Sequence[Any]) -> Ratios:
+    precision, recall, f1, support = row
+    return Ratios(float(precision), float(recall), float(f1), int(support))

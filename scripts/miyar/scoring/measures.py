@@ -1,0 +1,76 @@
+"""Turns a table of counts, and its sums in resamples, into a measure with ratios and intervals."""
+
+import numpy as np
+
+from miyar.matching import Numbers
+from miyar.resampling import (
+    GOLD,
+    RATIOS,
+    Intervals,
+    intervals,
+    macro,
+    ratios,
+    supporting_articles,
+)
+from miyar.scoring.model import PRF, Bounds, Interval, Macro, Measure, Share
+from miyar.scoring.table import Table
+
+MICRO = 0
+SHARE = "share"
+
+
+def measure(table: Table, resampled: Numbers | None, signature: str, level: float) -> Measure:
+    """Return the measure of a table; its sums in resamples, (samples, classes, 4), give the intervals."""
+    sums = table.counts.sum(axis=0)
+    found = None
+    if resampled is not None:
+        found = intervals(ratios(resampled), supporting_articles(table.counts), level)
+    parts = [
+        _part(table, row, None if found is None else _interval(found, index, level, table))
+        for index, row in enumerate(sums)
+    ]
+    average = _macro(table, sums, resampled, level) if table.has_macro else None
+    return Measure(
+        signature, parts[MICRO], average, dict(zip(table.classes, parts[1:], strict=True)), table.kind
+    )
+
+
+def prf(row: Numbers, interval: Interval | None = None) -> PRF:
+    """Return one row of summed counts with its ratios."""
+    tp, predicted, gold, found = row.tolist()
+    return PRF(_whole(tp), int(predicted), int(gold), None if found == tp else _whole(found), interval)
+
+
+def _part(table: Table, row: Numbers, interval: Interval | None) -> PRF | Share:
+    return Share(int(row[0]), int(row[1]), interval) if table.kind == "shares" else prf(row, interval)
+
+
+def _interval(found: Intervals, index: int, level: float, table: Table) -> Interval:
+    """Return the intervals of one class; a share is its precision, under its own name."""
+    names = {0: SHARE} if table.kind == "shares" else dict(enumerate(RATIOS))
+    bounds, absent = {}, {}
+    for place, name in names.items():
+        why = found.absence(index, place)
+        if why:
+            absent[name] = why
+        else:
+            bounds[name] = Bounds(float(found.low[index, place]), float(found.high[index, place]))
+    return Interval(level, bounds, absent)
+
+
+def _macro(table: Table, sums: Numbers, resampled: Numbers | None, level: float) -> Macro:
+    supported = sums[1:, GOLD] > 0
+    labels = tuple(code for code, has in zip(table.classes, supported, strict=True) if has)
+    if not labels:
+        return Macro((), None, None, None)
+    precision, recall, f1 = (None if np.isnan(one) else float(one) for one in macro(sums[1:], supported))
+    if resampled is None:
+        return Macro(labels, precision, recall, f1)
+    articles = supporting_articles(table.counts[:, 1:][:, supported].sum(axis=1, keepdims=True))
+    found = intervals(macro(resampled[:, 1:], supported)[:, None], articles, level)
+    return Macro(labels, precision, recall, f1, _interval(found, MICRO, level, table))
+
+
+def _whole(credit: float) -> float:
+    """Return credit as a whole number where it is one."""
+    return int(credit) if credit.is_integer() else credit

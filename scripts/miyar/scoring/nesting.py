@@ -1,0 +1,35 @@
+"""How the spans of one side nest: inner, outer or flat."""
+
+import numpy as np
+
+from miyar.scoring.sides import LayerSpans
+from miyar.spantable import Column
+
+NESTING = ("outer", "inner", "flat")
+OUTER, INNER, FLAT = range(3)
+
+
+def nesting(layer: LayerSpans) -> Column:
+    """Return for each span whether it is inside another one, else contains one, else is flat; shape (n,).
+
+    Inside another: within its extent and not equal to it; labels do not matter. A span that is no range in
+    its text is flat and is not looked at for the others.
+    """
+    spans = layer.spans
+    order = np.lexsort((-spans.end, spans.start, spans.article, ~layer.inside))[: layer.inside.sum()]
+    article, start, end = (column[order] for column in (spans.article, spans.start, spans.end))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (article[1:] != article[:-1]) | (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    # Extents of an article lie behind those of the one before, so that running extremes need no resets.
+    ends = (end + article * (end.max(initial=0) + 1))[first]
+    classes = np.full(len(spans), FLAT)
+    classes[order] = _classes(ends)[np.cumsum(first) - 1]
+    return classes
+
+
+def _classes(ends: Column) -> Column:
+    """Return the classes of distinct extents in order of start and longer first, given their ends."""
+    inner, outer = np.zeros((2, len(ends)), dtype=bool)
+    inner[1:] = np.maximum.accumulate(ends)[:-1] >= ends[1:]
+    outer[:-1] = np.minimum.accumulate(ends[::-1])[::-1][1:] <= ends[:-1]
+    return np.select([inner, outer], [INNER, OUTER], FLAT)

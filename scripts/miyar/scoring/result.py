@@ -1,0 +1,57 @@
+"""The score of one extractor on one gold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from miyar.bio import Losses
+from miyar.scoring.model import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """All measures of one extractor on one gold, by layer and name.
+
+    `charged` counts the faults of the predictions and what was left out, `dropped` what the label map left
+    out of either side, `seen` the gold's articles that the extractor learnt from, `flattened` what the
+    comparison view made of either side. `left_out` says why a layer is not there. `seqeval_seconds` is what
+    holding our counts against seqeval's took, and is not part of the score.
+    """
+
+    corpus: str
+    extractor: str
+    articles: int
+    charged: Mapping[str, int]
+    dropped: Mapping[str, Mapping[str, int]]
+    seen: int
+    layers: Mapping[str, Mapping[str, Measure]]
+    flattened: Mapping[str, Losses] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    seqeval_seconds: float = field(default=0.0, compare=False)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the score as JSON has it; what depends on the machine is left out."""
+        layers = {
+            layer: {name: measure.to_dict() for name, measure in measures.items()}
+            for layer, measures in self.layers.items()
+        }
+        return {
+            "corpus": self.corpus,
+            "extractor": self.extractor,
+            "articles": self.articles,
+            "charged": dict(self.charged),
+            "dropped_by_map": {side: dict(counts) for side, counts in self.dropped.items()},
+            "articles_learnt_from": self.seen,
+            "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
+            "left_out": dict(self.left_out),
+            "layers": layers,
+        }
+
+    def __repr__(self) -> str:
+        """Return the micro average of each measure, a line each."""
+        lines = [
+            f"{layer} {name}: {measure.micro!r}"
+            for layer, measures in self.layers.items()
+            for name, measure in measures.items()
+        ]
+        head = f"Score({self.extractor} on {self.corpus}, {self.articles} articles"
+        return "\n  ".join([head, *lines]) + "\n)"

@@ -1,0 +1,135 @@
+"""Gold and predictions in the inventory that is scored: mapped, collapsed, what matches nothing set apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from miyar.predictions import SCHEME, Predictions
+from miyar.scheme import Inventory, Scheme
+from miyar.spantable import ABSENT, ArgumentTable, Column, Mask, SpanTable, Views
+
+CHARGED = "?"
+DROPPED = -2
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpans:
+    """The distinct spans of one layer; labels are indices of the layer's codes, the next one is CHARGED.
+
+    `rows` are their rows in the views. `inside` says which are ranges in their text that may match
+    something.
+    """
+
+    spans: SpanTable
+    rows: Column
+    inside: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison; arguments name their ends by rows of `triggers` and `entities`.
+
+    An end is ABSENT where the argument can match nothing. `dropped` counts what the map left out.
+    """
+
+    entities: LayerSpans
+    triggers: LayerSpans
+    arguments: ArgumentTable
+    dropped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides in one inventory, and the number of articles."""
+
+    gold: Side
+    predicted: Side
+    inventory: Inventory
+    articles: int
+
+
+def sides(gold: Views, predictions: Predictions, inventory: Inventory, scheme: Scheme) -> Sides:
+    """Return both sides; gold is mapped, predictions are unless they are in the map's inventory already."""
+    known = frozenset(label.code for label in scheme.labels)
+    mapped = predictions.inventory != SCHEME
+    return Sides(
+        _side(gold, inventory, known),
+        _side(predictions.views, inventory, frozenset() if mapped else known),
+        inventory,
+        len(gold.articles),
+    )
+
+
+def _side(views: Views, inventory: Inventory, known: frozenset[str]) -> Side:
+    """Return the views in the inventory: `known` codes are mapped or dropped, others are in it or charged."""
+    label = _targets(views, inventory, known)[views.spans.label]
+    charged = label == len(inventory.codes)
+    spans = _set_apart(SpanTable(views.spans.article, views.spans.start, views.spans.end, label), charged)
+    kept = label != DROPPED
+    same = _first_of_same(spans, kept)
+    stays = kept & (same == np.arange(len(same)))
+    is_trigger = ~charged & (label >= len(inventory.entities))
+    entity, trigger = (
+        np.append(_places(stays & layer, same, kept), ABSENT) for layer in (~is_trigger, is_trigger)
+    )
+    arguments = views.arguments
+    ends = (trigger[arguments.trigger], entity[arguments.entity])
+    lost = (ends[0] == DROPPED) | (ends[1] == DROPPED)
+    inside = views.inside & ~charged
+    return Side(
+        _layer(spans, stays & ~is_trigger, inside, np.where(charged, len(inventory.entities), label)),
+        _layer(spans, stays & is_trigger, inside, label - len(inventory.entities)),
+        ArgumentTable(arguments.article, *ends, arguments.role).where(~lost),
+        _counted(spans=(~kept).sum(), collapsed=(kept & ~stays).sum(), arguments=lost.sum()),
+    )
+
+
+def _layer(spans: SpanTable, chosen: Mask, inside: Mask, label: Column) -> LayerSpans:
+    table = SpanTable(spans.article, spans.start, spans.end, label).where(chosen)
+    return LayerSpans(table, np.flatnonzero(chosen), inside[chosen])
+
+
+def _places(chosen: Mask, same: Column, kept: Mask) -> Column:
+    """Return for each span its row among the chosen ones, or ABSENT, or DROPPED; the last is for ABSENT."""
+    return np.append(np.where(kept, np.where(chosen, np.cumsum(chosen) - 1, ABSENT)[same], DROPPED), ABSENT)
+
+
+def _targets(views: Views, inventory: Inventory, known: frozenset[str]) -> Column:
+    """Return for each code of the views its index in the inventory, or DROPPED; the last is for ABSENT."""
+    place = {code: index for index, code in enumerate(inventory.codes)}
+    charged = len(place)
+
+    def target(code: str) -> int:
+        if code in known:
+            return place[inventory.targets[code]] if code in inventory.targets else DROPPED
+        return place.get(code, charged)
+
+    return np.array([*map(target, views.codes), charged], dtype=np.int64)
+
+
+def _set_apart(spans: SpanTable, charged: Mask) -> SpanTable:
+    """Return the spans, those that nothing may match each moved to a place of its own outside every text.
+
+    These are spans with an unknown label, even where the gold has their extent, and spans without
+    readable offsets, of which no two are known to be the same.
+    """
+    alone = charged | (spans.start < 0) | (spans.end < 0)
+    start = np.where(alone, -1 - np.arange(len(spans)), spans.start)
+    return SpanTable(spans.article, start, spans.end, spans.label)
+
+
+def _first_of_same(spans: SpanTable, kept: Mask) -> Column:
+    """Return for each span the first kept row with the same span."""
+    own = np.arange(len(spans))
+    columns = (spans.article, spans.start, spans.end, spans.label, np.where(kept, 0, 1 + own))
+    order = np.lexsort(columns[::-1])  # stable: of the same ones the first stands first
+    changes = np.ones(len(own), dtype=bool)
+    changes[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
+    first = np.empty_like(own)
+    first[order] = order[np.flatnonzero(changes)[np.cumsum(changes) - 1]]
+    return first
+
+
+def _counted(**numbers: np.int64) -> dict[str, int]:
+    return {name: int(number) for name, number in numbers.items() if number}
