@@ -167,17 +167,6 @@ def test_problems_of_all_predictions_are_reported_together(tmp_path: Path, capsy
     assert "2 problems: 2 bad_json. Nothing was scored." in done.err
 
 
-def test_trigger_predictions_are_said_not_to_be_scored(tmp_path: Path, capsys: Capture) -> None:
-    predictions = tmp_path / "triggers.jsonl"
-    predictions.write_text(
-        json.dumps({"article": "taxi-strike", "spans": [{"start": 0, "end": 4, "label": "ATTACK"}]}) + "\n",
-        encoding="utf-8",
-    )
-    done = run(capsys, "score-extractors", VIEWS / "A1.jsonl", predictions, "--missing", "empty")
-    assert "Not scored in this version: 1 predicted spans with trigger labels." in done.out
-    assert "Left out or taken as empty: 3 missing_article." in done.out
-
-
 def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys: Capture) -> None:
     gold, predictions = VIEWS / "A1.jsonl", tmp_path / "lexicon"
     assert run(capsys, "run-extractor", "lexicon", ARTICLES, "--gold", gold, "-o", predictions).status == 0

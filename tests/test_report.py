@@ -27,12 +27,13 @@ def test_text_has_a_row_per_label_and_the_averages(worked: Score, scheme: Scheme
     text = render_scores([worked], scheme, Format.TEXT)
     rows = {line.split("  ")[0]: line.split() for line in text.splitlines()}
     # GPE: 1 of 1 predicted is right, 1 of 2 in the gold was found; F1 = 2 / 3
-    assert rows["GPE"][1:7] == ["100.0", "50.0", "66.7", "1", "1", "2"]
-    assert rows["LOC"][1:7] == ["–", "–", "–", "0", "0", "0"]
-    assert rows["?"][1:7] == ["0.0", "–", "0.0", "0", "1", "0"]
-    assert rows["micro, strict"][2:8] == ["66.7", "66.7", "66.7", "2", "3", "3"]
-    assert "Faulty spans, charged: 1 unknown_label." in text
-    assert text.count("miyar:0.1.0|measure:") == 2
+    assert rows["GPE"][1:8] == ["100.0", "50.0", "66.7", "–", "1", "1", "2"]
+    assert rows["LOC"][1:8] == ["–", "–", "–", "–", "0", "0", "0"]
+    assert rows["?"][1:8] == ["0.0", "–", "0.0", "–", "0", "1", "0"]
+    assert rows["micro, strict"][2:9] == ["66.7", "66.7", "66.7", "–", "2", "3", "3"]
+    assert "Faulty, charged: 1 unknown_label." in text
+    assert "2 articles are few" in text
+    assert text.count("miyar:0.1.0|measure:strict|layer:entities|") == 1
 
 
 @pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN])

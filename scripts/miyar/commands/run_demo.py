@@ -37,6 +37,7 @@ from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
 from miyar.report import Format, render_ledger, render_scores
 from miyar.scheme import own_folders
+from miyar.scoring import Choices
 from miyar.terminal import say, tracked
 
 MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
@@ -145,7 +146,8 @@ def _score(demo: Demo, predictions: Path) -> str:
     settings = Settings(learnable(dataset, REFERENCE), leave_one_out=True)
     extract("lexicon", demo.articles, settings, scheme, predictions)
     gold = read_gold(dataset, scheme, REFERENCE)
-    scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, f"annotator={REFERENCE}")
+    choices = Choices(reference=f"annotator={REFERENCE}")
+    scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, choices)
     write_json(demo.output / "score.json", scored.to_dict())
     return render_scores([scored], scheme, Format.TEXT)
 

@@ -1,84 +1,131 @@
 """The command score-extractors."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from miyar.commands.inputs import (
+    By,
+    GoldTexts,
+    Inputs,
+    LabelMap,
+    MinSupport,
+    MissingArticles,
+    Read,
+    Samples,
+    Seed,
+    Training,
+    UnknownArticles,
+    read_inputs,
+    say_faults,
+)
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
-from miyar.dataset import read_gold
-from miyar.errors import DataError, Problem
-from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
+from miyar.commands.verification import verify
+from miyar.errors import UsageError
+from miyar.output import refuse_overlap, write_json_lines
+from miyar.predictions import Missing, Predictions, Unknown
 from miyar.report import Format, render_scores
+from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme
-from miyar.scoring import Score, score
+from miyar.scoring import MIN_SUPPORT, Choices, Score, score
 from miyar.spantable import Views
 from miyar.terminal import say
-
-SHOWN_FAULTS = 20
-NOT_SCORED = "Nothing was scored."
 
 
 def run(
     gold: Annotated[
-        Path, typer.Argument(metavar="GOLD", help="A dataset folder or an annotation JSON Lines file.")
-    ],
+        Path | None, typer.Argument(metavar="GOLD", help="A dataset folder or an annotation JSON Lines file.")
+    ] = None,
     predictions: Annotated[
-        list[Path], typer.Argument(metavar="PREDICTIONS", help="Predictions folders or JSON Lines files.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="PREDICTIONS", help="Predictions folders or JSON Lines files."),
+    ] = None,
     annotator: Annotator = None,
     form: ResultFormat = Format.TEXT,
-    missing: Annotated[
-        Missing, typer.Option(help="An article without predictions: refuse, or charge it as empty.")
-    ] = Missing.REFUSE,
-    unknown: Annotated[
-        Unknown,
-        typer.Option(help="A prediction for an article that is not in the gold: refuse, or count it."),
-    ] = Unknown.REFUSE,
+    articles: GoldTexts = None,
+    label_map: LabelMap = None,
+    by: By = None,
+    min_support: MinSupport = MIN_SUPPORT,
+    training: Training = None,
+    missing: MissingArticles = Missing.REFUSE,
+    unknown: UnknownArticles = Unknown.REFUSE,
+    errors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every wrong span with its class and context, JSON Lines."),
+    ] = None,
+    comparison: Annotated[
+        bool, typer.Option(help="Score word tokens with seqeval too, as papers do; slow on large corpora.")
+    ] = True,
+    samples: Samples = SAMPLES,
+    seed: Seed = SEED,
+    stored: Annotated[
+        Path | None,
+        typer.Option(
+            "--verify",
+            metavar="SCORES",
+            help="Compute the scores of a JSON file again and say whether they are the same.",
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Score extractors against the gold with seqeval.
 
     Gold and prediction are sets of spans per article; the result does not depend on tokens, on order or on
-    nesting. Faulty predictions are charged and listed, never dropped.
+    nesting. Faulty predictions are charged and listed, never dropped. Every number has an interval, or a
+    reason why it has none.
 
-    Example: miyar score-extractors dataset predictions/lexicon --annotator A1
+    Example: miyar score-extractors dataset predictions/lexicon --annotator A1 --by source
     """
     scheme = load_scheme(config).scheme
-    reference = f"annotator={annotator}" if annotator else ""
-    for path in predictions:
-        predictions_file(path)
-    try:
-        views = read_gold(gold, scheme, annotator)
-    except DataError as error:
-        raise DataError(error.problems, NOT_SCORED) from error
-    read = _read_all(predictions, views, scheme, Policy(missing, unknown))
-    scores = [score_one(views, one, scheme, reference) for one in read]
+    if stored:
+        verify(stored, scheme, gold, tuple(predictions or ()))
+        return
+    if gold is None or not predictions:
+        raise UsageError("score-extractors needs GOLD and at least one PREDICTIONS, or --verify SCORES")
+    inputs = Inputs(
+        gold,
+        tuple(predictions),
+        annotator=annotator,
+        articles=tuple(articles or ()),
+        missing=missing,
+        unknown=unknown,
+        map=label_map,
+        by=tuple(by or ()),
+        min_support=min_support,
+        training=training,
+        samples=samples,
+        seed=seed,
+        comparison=comparison,
+    )
+    refuse_overlap([gold, *predictions, *inputs.articles], errors)
+    read = read_inputs(inputs, scheme)
+    scores = scored(read, inputs, scheme)
+    if errors:
+        lines = (
+            {"extractor": one.extractor, "layer": layer, **line}
+            for one in scores
+            for layer, diagnosis in one.errors.items()
+            for line in diagnosis.lines()
+        )
+        say(f"{write_json_lines(errors, lines)} wrong spans and pairs: {errors}")
     print(render_scores(scores, scheme, form))
 
 
-def _read_all(paths: Sequence[Path], gold: Views, scheme: Scheme, policy: Policy) -> list[Predictions]:
-    """Return the predictions; raises DataError with the problems of all of them."""
-    read: list[Predictions] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            read.append(read_predictions(path, gold, scheme, policy))
-        except DataError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise DataError(problems, NOT_SCORED)
-    return read
+def scored(read: Read, inputs: Inputs, scheme: Scheme) -> list[Score]:
+    """Return the scores of what was read, each with its inputs."""
+    return [
+        replace(score_one(read.gold, one, scheme, inputs.choices, read.training), inputs=inputs.of(path))
+        for path, one in zip(inputs.predictions, read.predictions, strict=True)
+    ]
 
 
-def score_one(gold: Views, predictions: Predictions, scheme: Scheme, reference: str) -> Score:
+def score_one(
+    gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices, training: Views | None = None
+) -> Score:
     """Return the score of one extractor, and list the faults of its predictions on stderr."""
-    for fault in predictions.faults[:SHOWN_FAULTS]:
-        say(str(fault))
-    hidden = len(predictions.faults) - SHOWN_FAULTS
-    if hidden > 0:
-        say(f"… and {hidden} more faults")
-    result = score(gold, predictions, scheme, reference)
+    say_faults(predictions)
+    result = score(gold, predictions, scheme, choices, training)
     say(f"{result.extractor}: own counts equal seqeval's, checked in {result.seqeval_seconds:.2f} s")
     return result

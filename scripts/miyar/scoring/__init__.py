@@ -4,7 +4,8 @@
 >>> score(gold, predictions, scheme).layers["entities"]["strict"].micro.f1
 """
 
-from miyar.scoring.compute import Choices, Counted, count, score
+from miyar.scoring.compute import MIN_SUPPORT, Choices, Counted, count, score
+from miyar.scoring.diagnosis import NOTHING, Diagnosis
 from miyar.scoring.model import PRF, Bounds, Interval, Macro, Measure, Share
 from miyar.scoring.result import Score
 from miyar.scoring.sides import CHARGED
@@ -12,10 +13,13 @@ from miyar.scoring.table import Table
 
 __all__ = [
     "CHARGED",
+    "MIN_SUPPORT",
+    "NOTHING",
     "PRF",
     "Bounds",
     "Choices",
     "Counted",
+    "Diagnosis",
     "Interval",
     "Macro",
     "Measure",

@@ -13,6 +13,7 @@ from miyar.predictions import Predictions
 from miyar.resampling import LEVEL, SAMPLES, SEED, Numbers, Resamples, totals
 from miyar.scheme import Scheme, inventory
 from miyar.scoring.attributes import attribute_tables
+from miyar.scoring.diagnosis import diagnoses
 from miyar.scoring.entities import entity_cells, entity_tables
 from miyar.scoring.events import event_tables
 from miyar.scoring.measures import measure
@@ -28,6 +29,7 @@ NO_TEXTS = "the gold has no texts: give the articles (--articles)"
 NO_TRIGGERS = "the inventory has no triggers"
 NO_ROLES = "the inventory has no roles"
 NOT_ASKED = "not asked for"
+MIN_SUPPORT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Choices:
     seed: int = SEED
     level: float = LEVEL
     comparison: bool = True
+    by: tuple[str, ...] = ()
+    min_support: int = MIN_SUPPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,11 @@ def score(
     predictions: Predictions,
     scheme: Scheme,
     choices: Choices | None = None,
+    training: Views | None = None,
 ) -> Score:
     """Return the score of predictions that were read for this gold.
 
+    `training` has the annotations that the extractor learnt from, for slices of what it has seen.
     Raises RuntimeError where seqeval's numbers differ from ours: that is a bug.
     """
     chosen = choices or Choices()
@@ -84,6 +90,7 @@ def score(
         layers=layers,
         flattened=counted.flattened,
         left_out=counted.left_out,
+        errors=diagnoses(counted.sides, gold, predictions),
         seqeval_seconds=seconds,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from miyar.bio import Losses
+from miyar.scoring.diagnosis import Diagnosis
 from miyar.scoring.model import Measure
 
 
@@ -13,8 +14,9 @@ class Score:
 
     `charged` counts the faults of the predictions and what was left out, `dropped` what the label map left
     out of either side, `seen` the gold's articles that the extractor learnt from, `flattened` what the
-    comparison view made of either side. `left_out` says why a layer is not there. `seqeval_seconds` is what
-    holding our counts against seqeval's took, and is not part of the score.
+    comparison view made of either side. `left_out` says why a layer is not there, `errors` what each span's
+    outcome is, `inputs` what a command was given to compute it. `seqeval_seconds` is what holding our counts
+    against seqeval's took, and is not part of the score.
     """
 
     corpus: str
@@ -26,6 +28,8 @@ class Score:
     layers: Mapping[str, Mapping[str, Measure]]
     flattened: Mapping[str, Losses] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Diagnosis] = field(default_factory=dict, compare=False)
+    inputs: Mapping[str, object] = field(default_factory=dict, compare=False)
     seqeval_seconds: float = field(default=0.0, compare=False)
 
     def to_dict(self) -> dict[str, object]:
@@ -44,6 +48,8 @@ class Score:
             "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
             "left_out": dict(self.left_out),
             "layers": layers,
+            "errors": {layer: one.to_dict() for layer, one in self.errors.items()},
+            **({"inputs": dict(self.inputs)} if self.inputs else {}),
         }
 
     def __repr__(self) -> str:

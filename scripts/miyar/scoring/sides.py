@@ -25,6 +25,11 @@ class LayerSpans:
     rows: Column
     inside: Mask
 
+    def as_given(self, views: Views) -> SpanTable:
+        """Return the spans with the offsets that they have in the views, those of charged labels too."""
+        start, end = views.spans.start[self.rows], views.spans.end[self.rows]
+        return SpanTable(self.spans.article, start, end, self.spans.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

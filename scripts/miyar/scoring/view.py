@@ -6,9 +6,9 @@ import numpy as np
 
 from miyar.bio import Losses, Mode, Projection, Ratios, projected, seqeval_view, tags, token_spans
 from miyar.matching import Numbers, cells, span_rows
-from miyar.scoring.sides import CHARGED, LayerSpans, Sides
+from miyar.scoring.sides import CHARGED, Sides
 from miyar.scoring.table import Table, set_table
-from miyar.spantable import SpanTable, Views
+from miyar.spantable import Views
 from miyar.tokens import TokenTable, token_table
 
 LAYER = "comparison"
@@ -32,18 +32,12 @@ def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
         return None
     tokens = token_table(gold.texts)
     layers = ((sides.gold.entities, gold), (sides.predicted.entities, predicted))
-    both = [projected(_as_given(layer, views), tokens) for layer, views in layers]
+    both = [projected(layer.as_given(views), tokens) for layer, views in layers]
     names = (*sides.inventory.entities, CHARGED)
     compared = cells(*(span_rows(token_spans(one, tokens)) for one in both))
     tables = tuple(set_table(LAYER, mode.value, compared, sides.articles, names) for mode in Mode)
     _check(both, tokens, names, tables)
     return View(tables, dict(zip(("gold", "predicted"), (one.losses for one in both), strict=True)))
-
-
-def _as_given(layer: LayerSpans, views: Views) -> SpanTable:
-    """Return the entities with the offsets that they came with, those of charged labels too."""
-    start, end = views.spans.start[layer.rows], views.spans.end[layer.rows]
-    return SpanTable(layer.spans.article, start, end, layer.spans.label)
 
 
 def _check(

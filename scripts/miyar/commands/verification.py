@@ -1,0 +1,107 @@
+"""Computes stored scores again from their inputs and compares them to the last digit."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from miyar.commands.inputs import Inputs, inputs_of, read_inputs
+from miyar.errors import DataError, Problem, UsageError
+from miyar.scheme import Scheme
+from miyar.scoring import score
+
+SHOWN = 20
+OUTCOME = "The score is not the same."
+NOT_COMPARED = ("inputs", "corpus")  # where things lie and what the folder is called
+EXPECTED = "what score-extractors --format json printed, one score or a list"
+
+
+class Difference(NamedTuple):
+    """A place in a score's JSON with what is stored and what was computed."""
+
+    place: str
+    stored: object
+    computed: object
+
+
+def verify(file: Path, scheme: Scheme, gold: Path | None, predictions: Sequence[Path]) -> None:
+    """Print whether the scores of a file are the same when computed again; raises DataError where not.
+
+    They are computed from the inputs that they name, with their options; `gold` and `predictions`, one per
+    score, say where those lie now.
+    """
+    stored = _stored_scores(file)
+    inputs = _located(file, stored, gold, predictions)
+    problems = []
+    for value, given in zip(stored, inputs, strict=True):
+        read = read_inputs(given, scheme)
+        again = score(read.gold, read.predictions[0], scheme, given.choices, read.training)
+        computed = json.loads(json.dumps(again.to_dict()))
+        found = list(differences(_compared(value), _compared(computed)))
+        problems += [_problem(file, one) for one in found[:SHOWN]]
+        name = f"{again.extractor} on {again.corpus}"
+        if found:
+            print(f"{name}: {len(found)} of {_size(computed)} values differ")
+        else:
+            print(f"{name}: the same to the last digit, all {_size(computed)} values")
+    if problems:
+        raise DataError(problems, OUTCOME)
+
+
+def differences(stored: Any, computed: Any, place: str = "") -> Iterator[Difference]:
+    """Yield where two JSON values differ; a number is the same only if its last digit is."""
+    if isinstance(stored, dict) and isinstance(computed, dict):
+        for name in dict.fromkeys([*stored, *computed]):
+            yield from differences(stored.get(name), computed.get(name), f"{place}.{name}".lstrip("."))
+    elif isinstance(stored, list) and isinstance(computed, list) and len(stored) == len(computed):
+        for number, pair in enumerate(zip(stored, computed, strict=True)):
+            yield from differences(*pair, f"{place}[{number}]")
+    elif stored != computed or type(stored) is not type(computed):
+        yield Difference(place, stored, computed)
+
+
+def _stored_scores(file: Path) -> list[dict[str, Any]]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--verify {file}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise DataError([Problem("bad_json", str(file), str(error), EXPECTED)], OUTCOME) from error
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(one, dict) and "layers" in one for one in values):
+        raise DataError([Problem("no_score", str(file), "no score", EXPECTED)], OUTCOME)
+    return values
+
+
+def _located(
+    file: Path, stored: Sequence[dict[str, Any]], gold: Path | None, predictions: Sequence[Path]
+) -> list[Inputs]:
+    """Return the inputs of each score, at the places that were given, if any were."""
+    try:
+        inputs = [inputs_of(value["inputs"]) for value in stored]
+    except (KeyError, TypeError, ValueError) as error:
+        found = f"inputs that cannot be read: {error}"
+        raise DataError([Problem("no_inputs", str(file), found, EXPECTED)], OUTCOME) from error
+    if predictions and len(predictions) != len(inputs):
+        raise UsageError(f"{file} has {len(inputs)} scores: name as many PREDICTIONS, or none")
+    places = predictions or [path for one in inputs for path in one.predictions]
+    return [
+        replace(one, gold=gold or one.gold, predictions=(path,))
+        for one, path in zip(inputs, places, strict=True)
+    ]
+
+
+def _compared(score: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in score.items() if name not in NOT_COMPARED}
+
+
+def _problem(file: Path, difference: Difference) -> Problem:
+    found = f"{difference.place}: {json.dumps(difference.computed)}"
+    return Problem("not_the_same", str(file), found, json.dumps(difference.stored))
+
+
+def _size(value: Any) -> int:
+    """Return how many values a JSON value holds that hold no others."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 1 if parts is None else sum(map(_size, parts))

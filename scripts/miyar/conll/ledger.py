@@ -1,0 +1,51 @@
+"""What became of all lines and tags: as a record, and as the rows of a table."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from miyar.conll.model import Corpus
+
+LEDGER_HEAD = ("", "count", "nested", "")
+
+
+def summary(corpus: Corpus) -> dict[str, Any]:
+    """Return the counts of a corpus and its sources, without the places of slips and notes."""
+    return {
+        "sources": [source._asdict() for source in corpus.sources],
+        "articles": len(corpus.articles),
+        "sentences": corpus.sentences,
+        "lines": dict(corpus.lines),
+        "tags": dict(corpus.tags),
+        "entities": {code: count._asdict() for code, count in corpus.entities.items()},
+        "slips": dict(_codes(corpus)["slip"]),
+        "notes": dict(_codes(corpus)["note"]),
+    }
+
+
+def ledger_rows(corpus: Corpus) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows under LEDGER_HEAD: a kind, its count, how many of them are nested, what they are."""
+    counts = corpus.entities.values()
+    begun, same = sum(count.begun for count in counts), sum(count.duplicates for count in counts)
+    entities, nested = sum(count.entities for count in counts), sum(count.nested for count in counts)
+    yield ("articles", str(len(corpus.articles)), "", "")
+    yield ("sentences", str(corpus.sentences), "", "")
+    yield ("lines", str(corpus.lines.total()), "", _parts(corpus.lines))
+    yield ("tags", str(corpus.tags.total()), "", _parts(corpus.tags))
+    yield ("entities", str(entities), str(nested), f"{begun} begun, {same} the same as another")
+    for code, count in corpus.entities.items():
+        yield (code, str(count.entities), str(count.nested), "")
+    for kind, codes in _codes(corpus).items():
+        for code, number in codes.most_common():
+            yield (kind, str(number), "", code)
+
+
+def _codes(corpus: Corpus) -> Mapping[str, Counter[str]]:
+    return {
+        "slip": Counter(slip.problem.code for slip in corpus.slips),
+        "note": Counter(note.code for note in corpus.notes),
+    }
+
+
+def _parts(counts: Counter[Any]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in counts.most_common())

@@ -1,0 +1,225 @@
+"""Articles and annotations of token-per-line files."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from miyar.annotation import Annotation, Span
+from miyar.article import ID, Article
+from miyar.conll.lines import Document, File, Sentence, read_file, shown
+from miyar.conll.model import Corpus, LabelCount, Layout, Note, Split
+from miyar.conll.tags import BEGINS, Decoded, nested_spans, spans_of_tags
+from miyar.errors import Problem, UsageError, quoted
+
+ANNOTATOR = "gold"
+NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
+LONGEST_STEM, DIGEST_LENGTH, DIGITS = 80, 8, 4
+
+T = TypeVar("T")
+
+
+class Made(NamedTuple):
+    """An article with its annotation, and what its tags were."""
+
+    article: Article
+    annotation: Annotation
+    where: str
+    tags: Counter[str]
+    entities: Counter[tuple[str, str]]
+    notes: tuple[Note, ...]
+
+
+class Read(NamedTuple):
+    """A sentence, where it begins in the text, and its entities."""
+
+    sentence: Sentence
+    start: int
+    decoded: Decoded
+
+
+class Place(NamedTuple):
+    """An article's id, the file it comes from, and what is known of it."""
+
+    id: str
+    file: str
+    metadata: Mapping[str, str | int]
+
+
+def read_conll(paths: Sequence[Path], layout: Layout | None = None, identity: str | None = None) -> Corpus:
+    """Return the articles and annotations of token-per-line files, with everything that is wrong in them.
+
+    A file is an article, or several where it has `-DOCSTART-` lines; with Split.SENTENCE each sentence is
+    one. An article's id is the file's stem, or `identity` in place of it, with a number where a file has
+    several. The same tokens in files of the same names always give the same ids and texts.
+
+    Raises UsageError for a path that is no file, and for an identity that is none or that several files
+    would have; all else that is wrong is in the corpus.
+    """
+    layout = layout or Layout()
+    _check_identity(identity, paths)
+    read = [read_file(path, _data(path), layout) for path in paths]
+    files = [file for file in read if isinstance(file, File)]
+    made = [one for file in files for one in _articles(file, layout, identity)]
+    entities = _label_counts(made, layout.labels)
+    return Corpus(
+        articles=tuple(one.article for one in made),
+        annotations=tuple(one.annotation for one in made),
+        labels=tuple(entities),
+        sources=tuple(file.source for file in files),
+        sentences=sum(len(document) for file in files for document in file.documents),
+        lines=_total(file.lines for file in files),
+        tags=_total(one.tags for one in made),
+        entities=entities,
+        slips=tuple(slip for file in files for slip in file.slips),
+        refusals=(*(p for p in read if isinstance(p, Problem)), *_no_tokens(files), *_id_problems(made)),
+        notes=tuple(chain(*(file.notes for file in files), *(one.notes for one in made))),
+    )
+
+
+def _check_identity(identity: str | None, paths: Sequence[Path]) -> None:
+    if identity is None:
+        return
+    if len(paths) > 1:
+        raise UsageError(f"--id {identity}: is the id of one file, and {len(paths)} were given")
+    if not ID.fullmatch(identity) or len(identity) > LONGEST_STEM:
+        expected = f"1 to {LONGEST_STEM} of A-Z a-z 0-9 . _ -, no dot in front"
+        raise UsageError(f"--id {identity}: expected {expected}")
+
+
+def _data(path: Path) -> bytes:
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name the files in it, such as {path}/*.txt")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _articles(file: File, layout: Layout, identity: str | None) -> Iterator[Made]:
+    sentences: Iterable[Document] = ((s,) for document in file.documents for s in document)
+    parts = list(sentences) if layout.split is Split.SENTENCE else list(file.documents)
+    stem = _stem(file, identity)
+    digits = max(DIGITS, len(str(len(parts))))
+    title = {} if stem == file.path.stem or identity else {"title": shown(Path(file.path.stem))}
+    for number, document in enumerate(parts, start=1):
+        numbered = layout.split is Split.SENTENCE or len(parts) > 1
+        metadata: Mapping[str, str | int] = {
+            **title,
+            "source": file.source.name,
+            "first_line": document[0][0].number,
+        }
+        name = f"{stem}-{number:0{digits}}" if numbered else stem
+        yield _made(Place(name, shown(file.path), metadata), document)
+
+
+def _stem(file: File, identity: str | None) -> str:
+    """Return the file's stem, or what can be an id in place of it: the same for the same name."""
+    stem = identity or file.path.stem
+    if ID.fullmatch(stem) and len(stem) <= LONGEST_STEM:
+        return stem
+    digest = hashlib.sha256(stem.encode(errors="surrogatepass")).hexdigest()[:DIGEST_LENGTH]
+    readable = NOT_IN_ID.sub("-", stem).strip("-.")[: LONGEST_STEM - DIGEST_LENGTH - 1]
+    return f"{readable}-{digest}" if readable else digest
+
+
+def _made(place: Place, document: Document) -> Made:
+    lines = [" ".join(row.token for row in sentence) for sentence in document]
+    article = Article(place.id, "\n".join(lines), place.metadata)
+    read = [
+        Read(sentence, start, spans_of_tags([row.tags for row in sentence]))
+        for sentence, start in zip(document, _starts(lines), strict=True)
+    ]
+    spans = tuple(
+        Span(f"s{number}", start, end, label, article.text[start:end])
+        for number, (start, end, label) in enumerate(chain.from_iterable(map(_ranges, read)), start=1)
+    )
+    return Made(
+        article,
+        Annotation(article.id, article.sha256, ANNOTATOR, spans=spans),
+        f"{place.file}:{document[0][0].number}",
+        Counter(tag[0] for sentence in document for row in sentence for tag in row.tags),
+        Counter(chain.from_iterable(map(_entity_parts, read))),
+        tuple(note for one in read for note in _notes(place.file, one)),
+    )
+
+
+def _starts(texts: Iterable[str]) -> list[int]:
+    """Return where each text begins when one character joins them."""
+    return list(accumulate((len(text) + 1 for text in texts), initial=0))[:-1]
+
+
+def _ranges(read: Read) -> Iterator[tuple[int, int, str]]:
+    """Yield the spans of a sentence with offsets in the text in place of tokens."""
+    starts = _starts(row.token for row in read.sentence)
+    for first, behind, label in read.decoded.spans:
+        last = behind - 1
+        end = starts[last] + len(read.sentence[last].token)
+        yield read.start + starts[first], read.start + end, label
+
+
+def _entity_parts(read: Read) -> Iterator[tuple[str, str]]:
+    """Yield the label and the field of LabelCount of everything that it counts."""
+    for row in read.sentence:
+        yield from ((tag[2:], "begun") for tag in row.tags if tag[0] in BEGINS)
+    yield from ((loose.tag[2:], "begun") for loose in read.decoded.loose)
+    yield from ((span.label, "entities") for span in read.decoded.spans)
+    yield from ((span.label, "duplicates") for span in read.decoded.duplicates)
+    yield from ((span.label, "nested") for span in nested_spans(read.decoded.spans))
+
+
+def _notes(file: str, read: Read) -> Iterator[Note]:
+    for token, tag in read.decoded.loose:
+        row = read.sentence[token]
+        yield Note(
+            "i_without_b",
+            f"{file}:{row.number}",
+            f"{tag} of {quoted(row.token)} continues nothing: it begins one",
+        )
+    for span in read.decoded.duplicates:
+        row = read.sentence[span.start]
+        yield Note("duplicate", f"{file}:{row.number}", f"{span.label} begins here twice, with one end")
+
+
+def _label_counts(made: Iterable[Made], labels: Sequence[str] | None) -> dict[str, LabelCount]:
+    """Return the counts of each label, in the order of `labels` or of frequency.
+
+    Raises RuntimeError, as a bug, where an entity that was begun became none.
+    """
+    totals = _total(one.entities for one in made)
+    found = {label for label, _ in totals}
+    counts = {
+        label: LabelCount(**{field: totals[label, field] for field in LabelCount._fields})
+        for label in labels or sorted(found, key=lambda label: (-totals[label, "entities"], label))
+    }
+    for label, count in counts.items():
+        if count.begun != count.entities + count.duplicates:
+            raise RuntimeError(f"{label}: {count} does not balance")
+    return counts
+
+
+def _total(counters: Iterable[Counter[T]]) -> Counter[T]:
+    total = Counter[T]()
+    for counter in counters:
+        total.update(counter)
+    return total
+
+
+def _no_tokens(files: Iterable[File]) -> Iterator[Problem]:
+    for file in files:
+        if not file.documents:
+            expected, remedy = "at least one line with a token and a tag", "leave the file out"
+            yield Problem("no_tokens", shown(file.path), "no token", expected, remedy)
+
+
+def _id_problems(made: Iterable[Made]) -> Iterator[Problem]:
+    first: dict[str, Made] = {}
+    for one in made:
+        other = first.setdefault(one.article.id.casefold(), one)
+        if other is not one:
+            found = f"the id {quoted(one.article.id)}, as in {other.where}"
+            expected = "ids that differ in more than case, since they become file names"
+            yield Problem("id_twice", one.where, found, expected, "rename one of the files")

@@ -1,0 +1,133 @@
+"""A score as blocks of rows, rounded: what the text and the Markdown of a report have in common."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from miyar.scheme import Scheme
+from miyar.scoring import CHARGED, NOTHING, PRF, Diagnosis, Interval, Macro, Measure, Score, Share
+
+UNDEFINED = "–"
+# The Arabic names stand last in their line: in front of numbers they would turn their order round.
+RATIOS = ("P", "R", "F1", "interval", "TP", "pred.", "support", "")
+SHARES = ("share", "interval", "right", "of", "")
+BY_LABEL = {"entities": "strict", "triggers": "trig_c", "arguments": "arg_c", "comparison": "default"}
+NAMES = {"trig_i": "Trig-I", "trig_c": "Trig-C", "arg_i": "Arg-I", "arg_c": "Arg-C"}
+SHOWN_CONFUSIONS = 10
+
+
+class Row(NamedTuple):
+    """One line of a table, rounded; `heavy` sets the averages apart."""
+
+    cells: tuple[str, ...]
+    heavy: bool = False
+
+
+class Block(NamedTuple):
+    """A table: its head, the layer first, and its rows."""
+
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
+    """Yield a table per layer of which something was predicted, then the errors of the entities."""
+    names = {label.code: label.name for label in scheme.labels} | {
+        role.code: role.name for role in scheme.roles
+    }
+    for layer, measures in score.layers.items():
+        ratios = {name: one for name, one in measures.items() if isinstance(one.micro, PRF)}
+        shares = {name: one for name, one in measures.items() if isinstance(one.micro, Share)}
+        if any(isinstance(one.micro, PRF) and one.micro.predicted for one in ratios.values()):
+            yield Block((layer, *RATIOS), tuple(_ratio_rows(layer, ratios, names)))
+        if any(isinstance(one.micro, Share) and one.micro.total for one in shares.values()):
+            yield Block((f"{layer} of matches", *SHARES), tuple(_share_rows(shares, names)))
+    for layer, diagnosis in score.errors.items():
+        yield from _error_blocks(layer, diagnosis)
+
+
+def measure_name(name: str) -> str:
+    """Return the name of a measure as papers write it; + is attached to the trigger."""
+    head = name.removesuffix("_conditional").removesuffix("_attached")
+    attached = "+" if "_attached" in name else ""
+    conditional = " given Trig-C" if name.endswith("_conditional") else ""
+    return NAMES.get(head, head) + attached + conditional
+
+
+def percent(ratio: float | None) -> str:
+    """Return a ratio in per cent with one decimal."""
+    return UNDEFINED if ratio is None else f"{100 * ratio:.1f}"
+
+
+def bounds(interval: Interval | None, name: str) -> str:
+    """Return the interval of a ratio in per cent."""
+    found = interval.bounds.get(name) if interval else None
+    return f"{percent(found.low)}–{percent(found.high)}" if found else UNDEFINED
+
+
+def _ratio_rows(layer: str, measures: Mapping[str, Measure], names: Mapping[str, str]) -> Iterator[Row]:
+    """Yield a row per label of the layer's main measure and its averages, then the other measures."""
+    main = BY_LABEL.get(layer, "")
+    for name, measure in sorted(measures.items(), key=lambda one: one[0] != main):
+        title = measure_name(name)
+        if name == main:
+            for code, one in measure.labels.items():
+                yield Row((code, *_prf(one), names.get(code, "unknown" if code == CHARGED else "")))
+            yield Row((f"micro, {title}", *_prf(measure.micro), ""), heavy=True)
+            if measure.macro:
+                yield Row((f"macro, {title}", *_macro(measure.macro), "", "", "", ""), heavy=True)
+        elif measure.kind == "classes":
+            yield from (Row((code, *_prf(one), ""), heavy=True) for code, one in measure.labels.items())
+        else:
+            yield Row((title, *_prf(measure.micro), ""), heavy=True)
+
+
+def _error_blocks(layer: str, diagnosis: Diagnosis) -> Iterator[Block]:
+    """Yield how many spans have which outcome, and which labels were taken for which."""
+    totals = diagnosis.totals()
+    if any(sum(pair) for word, pair in totals.items() if word != "right"):
+        rows = tuple(Row((word.replace("_", " "), *map(str, pair), "")) for word, pair in totals.items())
+        yield Block((f"{layer}: outcome", "gold", "predicted", ""), rows)
+    confused = sorted(
+        (
+            (number, gold, other)
+            for gold, row in diagnosis.confusion().items()
+            for other, number in row.items()
+        ),
+        key=lambda one: (-one[0], one[1:]),
+    )
+    rows = tuple(
+        Row((f"{gold} → {other}", str(number), ""))
+        for number, gold, other in confused
+        if gold != other and NOTHING not in (gold, other)
+    )
+    if rows:
+        yield Block((f"{layer}: label taken for another", "pairs", ""), rows[:SHOWN_CONFUSIONS])
+
+
+def _share_rows(measures: Mapping[str, Measure], names: Mapping[str, str]) -> Iterator[Row]:
+    for name, measure in measures.items():
+        for code, one in measure.labels.items():
+            yield Row((f"{name}, {code}", *_share(one), names.get(code, "")))
+        yield Row((name, *_share(measure.micro), ""), heavy=True)
+
+
+def _prf(one: PRF | Share) -> tuple[str, ...]:
+    if isinstance(one, Share):
+        return _share(one)
+    ratios = map(percent, (one.precision, one.recall, one.f1))
+    return (*ratios, bounds(one.interval, "f1"), _tp(one), str(one.predicted), str(one.gold))
+
+
+def _tp(one: PRF) -> str:
+    return f"{one.tp:g}" if one.found is None else f"{one.tp:g}/{one.found:g}"
+
+
+def _share(one: PRF | Share) -> tuple[str, ...]:
+    if isinstance(one, PRF):
+        return _prf(one)
+    return (percent(one.share), bounds(one.interval, "share"), str(one.right), str(one.total))
+
+
+def _macro(macro: Macro) -> tuple[str, ...]:
+    ratios = map(percent, (macro.precision, macro.recall, macro.f1))
+    return (*ratios, bounds(macro.interval, "f1"))

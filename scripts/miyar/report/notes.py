@@ -1,0 +1,73 @@
+"""What a reader has to know to trust the numbers of a score."""
+
+from collections.abc import Iterator, Mapping
+
+from miyar.resampling import FEW_ARTICLES, FEWEST_ARTICLES, MOST_UNDEFINED
+from miyar.scoring import PRF, Score
+
+FAULTS = ("bad_offsets", "unknown_label", "bad_argument", "bad_value")
+HEADLINE = ("entities", "strict")
+
+
+def notes(score: Score) -> Iterator[str]:
+    """Yield the notes, what concerns every number first."""
+    yield "Percent; –: undefined (0 in the macro average), or no interval."
+    yield from _interval_notes(score)
+    yield from _layer_notes(score)
+    yield from _fault_notes(score.charged)
+    for side, dropped in score.dropped.items():
+        if dropped:
+            yield f"The label map, {side}: {_counts(dropped)} dropped (collapsed: made the same by it)."
+    for side, losses in score.flattened.items():
+        lost = {name: count for name, count in losses._asdict().items() if name not in ("spans", "kept")}
+        shown = _counts(lost) or "none lost"
+        yield f"Comparison view, {side}: {losses.kept} of {losses.spans} spans; {shown}."
+    for layer, reason in score.left_out.items():
+        yield f"Left out: {layer}: {reason}."
+    if score.seen:
+        yield f"WARNING: the extractor learnt from {score.seen} of these {score.articles} articles."
+    headline = score.layers[HEADLINE[0]][HEADLINE[1]]
+    yield f"{headline.signature} (other measures: with their own measure and layer)"
+
+
+def _layer_notes(score: Score) -> Iterator[str]:
+    """Yield what the measures mean that are not in every paper, and the layers that have no table."""
+    for layer, measures in score.layers.items():
+        sizes = [
+            (one.micro.predicted, one.micro.gold) for one in measures.values() if isinstance(one.micro, PRF)
+        ]
+        if sizes and not any(predicted for predicted, _ in sizes):
+            yield f"{layer}: none predicted, {max(gold for _, gold in sizes)} in the gold."
+        elif layer == "arguments":
+            yield "Arg-I: event label and the entity's extent; Arg-C: also role; +: also the trigger's extent."
+    if any(one.kind == "classes" for one in score.layers[HEADLINE[0]].values()):
+        yield "Nesting: precision by the prediction's class, recall by the gold's; both TP if they differ."
+
+
+def _interval_notes(score: Score) -> Iterator[str]:
+    headline = score.layers[HEADLINE[0]][HEADLINE[1]].micro.interval
+    if headline is None:
+        return
+    share = f"{100 * headline.level:g} %"
+    yield (
+        f"Intervals: {share}, over resamples of articles; none with spans in fewer than {FEWEST_ARTICLES} "
+        f"articles or more than {100 * MOST_UNDEFINED:g} % of the resamples undefined."
+    )
+    if score.articles < FEW_ARTICLES:
+        yield (
+            f"{score.articles} articles are few: with fewer than {FEW_ARTICLES} intervals are too narrow "
+            "(they hold the true value less often than they say)."
+        )
+
+
+def _fault_notes(charged: Mapping[str, int]) -> Iterator[str]:
+    faulty = {code: count for code, count in charged.items() if code in FAULTS}
+    other = {code: count for code, count in charged.items() if code not in FAULTS}
+    if faulty:
+        yield f"Faulty, charged: {_counts(faulty)}."
+    if other:
+        yield f"Left out or taken as empty: {_counts(other)}."
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
