@@ -2,27 +2,39 @@
 
     python tests/benchmarks/scoring.py
 
-Prints the median seconds of both, in one process and in turn, and their ratio.
+miyar runs as a whole process, from the files to the printed scores: strict, untyped, partial, type, nesting
+and errors, 1,000 resamples for the intervals, and its check against seqeval. The peer is the call of
+`classification_report` alone, in a process that has its tag lists in memory. Both run in turn; the medians
+and their ratio are printed.
 """
 
+import json
+import pickle
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
 
-from miyar.predictions import Predictions
 from miyar.scheme import Scheme, find_config, read_scheme
-from miyar.scoring import score
-from miyar.spantable import SPAN_TYPE, Views, views_of
 
 ARTICLES, TOKENS, ENTITIES, RUNS = 4_000, 300, 90_000, 3
+REPORT = """
+import pickle, sys, time
+from seqeval.metrics import classification_report
+gold, predicted = pickle.load(open(sys.argv[1], "rb"))
+started = time.perf_counter()
+classification_report(gold, predicted, output_dict=True)
+print(time.perf_counter() - started)
+"""
 
 Tags = list[list[str]]
 
@@ -33,18 +45,32 @@ def main() -> None:
     generator = np.random.default_rng(12345)
     gold = random_tags(generator, scheme)
     predicted = degraded(gold, generator)
-    views = [as_views(tags, scheme) for tags in (gold, predicted)]
-    predictions = Predictions(views[1])
-    ours, theirs = [], []
-    for _ in range(RUNS):
-        ours.append(seconds(lambda: score(views[0], predictions, scheme)))
-        theirs.append(seconds(lambda: report(gold, predicted)))
-    print(
-        f"{ARTICLES * TOKENS} tokens, {len(views[0].spans)} gold and {len(views[1].spans)} predicted entities"
-    )
-    print(f"miyar, check against seqeval included: {median(ours):.2f} s")
-    print(f"seqeval.metrics.classification_report: {median(theirs):.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        files = written(Path(folder), gold, predicted)
+        ours, theirs = [], []
+        for _ in range(RUNS):
+            ours.append(miyar_seconds(files))
+            theirs.append(seqeval_seconds(files.tags))
+    print(f"{ARTICLES * TOKENS} tokens, {files.entities} gold and {files.found} predicted entities")
+    print(f"miyar score-extractors, the whole process: {median(ours):.2f} s")
+    print(f"seqeval.metrics.classification_report, the call: {median(theirs):.2f} s")
     print(f"ratio of the medians: {median(ours) / median(theirs):.2f}")
+
+
+def miyar_seconds(files: "Files") -> float:
+    """Return how long a whole run of the command takes."""
+    command = [sys.executable, str(SCRIPTS / "score_extractors.py"), str(files.gold), str(files.predicted)]
+    started = time.perf_counter()
+    subprocess.run([*command, "--format", "json"], check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def seqeval_seconds(tags: Path) -> float:
+    """Return how long the peer's call takes, without starting, imports and reading."""
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, str(tags)], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
 
 
 def random_tags(generator: np.random.Generator, scheme: Scheme) -> Tags:
@@ -77,31 +103,42 @@ def _spread(tags: list[str], generator: np.random.Generator) -> NDArray[np.bool_
     return dropped
 
 
-def as_views(tags: Tags, scheme: Scheme) -> Views:
-    """Return the tags as spans whose offsets are token numbers."""
+class Files(NamedTuple):
+    """Where both sides lie, and how many entities they have."""
+
+    gold: Path
+    predicted: Path
+    tags: Path
+    entities: int
+    found: int
+
+
+def written(folder: Path, gold: Tags, predicted: Tags) -> Files:
+    """Write both sides as miyar and as seqeval read them; offsets are token numbers."""
     from seqeval.metrics.sequence_labeling import get_entities
 
-    rows = [
-        [{"start": start, "end": end + 1, "label": label} for label, start, end in get_entities(article)]
-        for article in tags
-    ]
-    ids = [f"a{number}" for number in range(len(tags))]
-    codes = [label.code for label in scheme.labels]
-    return views_of("benchmark", ids, [None] * len(ids), pa.array(rows, pa.list_(SPAN_TYPE)), codes)
+    sides = [[get_entities(article) for article in side] for side in (gold, predicted)]
+    paths = (folder / "gold.jsonl", folder / "predictions.jsonl")
+    for path, side in zip(paths, sides, strict=True):
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(line(number, spans)) + "\n" for number, spans in enumerate(side))
+    tags = folder / "tags.pickle"
+    tags.write_bytes(pickle.dumps((gold, predicted)))
+    entities, found = (sum(map(len, side)) for side in sides)
+    return Files(*paths, tags, entities, found)
 
 
-def report(gold: Tags, predicted: Tags) -> None:
-    """Run the peer."""
-    from seqeval.metrics import classification_report
-
-    classification_report(gold, predicted, output_dict=True)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a call takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def line(number: int, spans: list[tuple[str, int, int]]) -> dict[str, object]:
+    """Return one article as an annotation and as a prediction."""
+    return {
+        "article": f"a{number}",
+        "sha256": f"{number:064}",
+        "annotator": "gold",
+        "spans": [
+            {"id": f"s{index}", "start": start, "end": end + 1, "label": label}
+            for index, (label, start, end) in enumerate(spans)
+        ],
+    }
 
 
 if __name__ == "__main__":
