@@ -1,5 +1,6 @@
 """Intervals, tests and power are what their definitions say: by hand, by enumeration, by simulation."""
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
@@ -10,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar import resampling
 from miyar.resampling import (
     F1,
     FEWEST_ARTICLES,
@@ -24,6 +24,7 @@ from miyar.resampling import (
     Swaps,
     articles_needed,
     detectable,
+    draws,
     holm,
     intervals,
     macro,
@@ -110,7 +111,7 @@ def test_the_size_of_the_blocks_changes_nothing(block: int, monkeypatch: pytest.
         return [*totals(Resamples(40, samples=30), old, new), test.classes, np.array(test.macro)]
 
     before = numbers()
-    monkeypatch.setattr(resampling, "BLOCK", block)
+    monkeypatch.setattr(draws, "BLOCK", block)
     assert all(np.array_equal(one, other) for one, other in zip(before, numbers(), strict=True))
 
 
@@ -196,7 +197,8 @@ def test_bounds_are_quantiles_of_the_defined_values(values: list[float], level: 
     if missing > 0.05 * len(values):
         assert np.isnan([interval.low, interval.high, interval.standard_error]).all()
         return
-    expected = np.nanquantile(column, [(1 - level) / 2, (1 + level) / 2])
+    share = tail(FEWEST_ARTICLES, level)
+    expected = np.nanquantile(column, [share, 1 - share])
     assert [interval.low[0], interval.high[0]] == pytest.approx(expected, abs=1e-12)
 
 
@@ -227,8 +229,25 @@ def test_there_is_no_interval_where_more_than_one_resample_in_twenty_is_undefine
 def test_a_statistic_without_classes_has_one_interval() -> None:
     interval = intervals(np.arange(101, dtype=np.float64), np.array(10))
     assert interval.low.shape == ()
-    assert (float(interval.low), float(interval.high)) == pytest.approx((2.5, 97.5))
+    low = 100 * tail(10, 0.95)
+    assert (float(interval.low), float(interval.high)) == pytest.approx((low, 100 - low))
     assert interval.absence() == ""
+
+
+def test_intervals_of_few_articles_are_wider_and_of_many_plain() -> None:
+    values = np.repeat(np.arange(100_001, dtype=np.float64)[:, None] / 1000, 3, axis=1)
+    interval = intervals(values, np.array([10, 100, 10**9]))
+    # t of 9 and 99 degrees of freedom is 2.2622 and 1.9842; Φ(-2.2622·√(10/9)) = 0.8551 %
+    assert interval.low == pytest.approx([0.8551, 2.3056, 2.5], abs=1e-3)
+    assert interval.high == pytest.approx(100 - interval.low)
+
+
+def tail(articles: int, level: float) -> float:
+    """Return the share below an expanded percentile interval, by SciPy's distributions."""
+    from scipy import stats
+
+    t = stats.t.ppf((1 + level) / 2, articles - 1)
+    return round(float(stats.norm.cdf(-math.sqrt(articles / (articles - 1)) * t)), 6)
 
 
 @pytest.mark.parametrize("articles", [0, 1, 12])

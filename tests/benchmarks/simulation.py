@@ -156,6 +156,7 @@ def print_power(null: Mapping[int, Outcome], pool: Pool, corpora: int) -> None:
         rows.append((size, *numbers))
     title = "Differences found that are as large as the mean minimum detectable one, % (goal 75 to 85)"
     print_table(title, head, rows)
+    print("SE/deviation: the bootstrap's standard error, over the deviation of the differences seen")
 
 
 def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -49,6 +49,10 @@ class Choices:
     by: tuple[str, ...] = ()
     min_support: int = MIN_SUPPORT
 
+    def __post_init__(self) -> None:
+        if self.samples < 0 or self.min_support < 1 or not 0 < self.level < 1:
+            raise ValueError(f"samples, min_support or level out of range: {self}")
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
