@@ -17,6 +17,8 @@ from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
 
+OWN_FIELDS = ("id", "sha256")
+
 
 def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
     """Return one view per article from a dataset folder or an annotation JSON Lines file.
@@ -59,7 +61,7 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
     if problems:
         raise DataError(problems)
     chosen = [by_id[identity] for identity in gold.articles]
-    fields = dict.fromkeys(name for article in chosen for name in article.metadata)
+    fields = dict.fromkeys(name for article in chosen for name in article.metadata if name not in OWN_FIELDS)
     metadata = {name: tuple(_as_text(article.metadata.get(name)) for article in chosen) for name in fields}
     return replace(
         gold,

@@ -1,14 +1,16 @@
 """A score as blocks of rows, rounded: what the text and the Markdown of a report have in common."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from miyar.scheme import Scheme
-from miyar.scoring import CHARGED, NOTHING, PRF, Diagnosis, Interval, Macro, Measure, Score, Share
+from miyar.scoring import CHARGED, NOTHING, PRF, Diagnosis, Interval, Macro, Measure, Score, Share, Slices
 
 UNDEFINED = "–"
 # The Arabic names stand last in their line: in front of numbers they would turn their order round.
 RATIOS = ("P", "R", "F1", "interval", "TP", "pred.", "support", "")
+SLICES = ("P", "R", "F1", "interval", "gap", "its interval", "support", "")
 SHARES = ("share", "interval", "right", "of", "")
 BY_LABEL = {"entities": "strict", "triggers": "trig_c", "arguments": "arg_c", "comparison": "default"}
 NAMES = {"trig_i": "Trig-I", "trig_c": "Trig-C", "arg_i": "Arg-I", "arg_c": "Arg-C"}
@@ -41,6 +43,8 @@ def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
             yield Block((layer, *RATIOS), tuple(_ratio_rows(layer, ratios, names)))
         if any(isinstance(one.micro, Share) and one.micro.total for one in shares.values()):
             yield Block((f"{layer} of matches", *SHARES), tuple(_share_rows(shares, names)))
+    for name, slices in score.slices.items():
+        yield Block((f"by {name}", *SLICES), tuple(_slice_rows(slices)))
     for layer, diagnosis in score.errors.items():
         yield from _error_blocks(layer, diagnosis)
 
@@ -62,6 +66,17 @@ def bounds(interval: Interval | None, name: str) -> str:
     """Return the interval of a ratio in per cent."""
     found = interval.bounds.get(name) if interval else None
     return f"{percent(found.low)}–{percent(found.high)}" if found else UNDEFINED
+
+
+def points(difference: float | None) -> str:
+    """Return a difference of ratios in points, with its sign."""
+    return UNDEFINED if difference is None else f"{100 * difference:+.1f}"
+
+
+def point_bounds(interval: Interval | None, name: str) -> str:
+    """Return the interval of a difference in points."""
+    found = interval.bounds.get(name) if interval else None
+    return f"{points(found.low)} to {points(found.high)}" if found else UNDEFINED
 
 
 def _ratio_rows(layer: str, measures: Mapping[str, Measure], names: Mapping[str, str]) -> Iterator[Row]:
@@ -102,6 +117,25 @@ def _error_blocks(layer: str, diagnosis: Diagnosis) -> Iterator[Block]:
     )
     if rows:
         yield Block((f"{layer}: label taken for another", "pairs", ""), rows[:SHOWN_CONFUSIONS])
+
+
+def _slice_rows(slices: Slices) -> Iterator[Row]:
+    """Yield a row per slice, the one that is furthest from all others first, then what is too small."""
+    for name, gap in slices.gaps.items():
+        one = slices.measure.labels[name]
+        if isinstance(one, PRF):
+            before, behind = ("", name) if _is_right_to_left(name) else (name, "")
+            ratios = (*map(percent, (one.precision, one.recall, one.f1)), bounds(one.interval, "f1"))
+            yield Row(
+                (before, *ratios, points(gap.f1), point_bounds(gap.interval, "f1"), str(one.gold), behind)
+            )
+    if slices.too_small:
+        values, support = len(slices.too_small), sum(slices.too_small.values())
+        yield Row((f"{values} too small", *[""] * 6, str(support), ""), heavy=True)
+
+
+def _is_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def _share_rows(measures: Mapping[str, Measure], names: Mapping[str, str]) -> Iterator[Row]:

@@ -15,6 +15,10 @@ def notes(score: Score) -> Iterator[str]:
     yield from _interval_notes(score)
     yield from _layer_notes(score)
     yield from _fault_notes(score.charged)
+    if score.slices:
+        yield "Slices: strict entities; gap: F1 minus that of all others; of many, some differ by chance."
+    if "seen" in score.slices and list(score.slices["seen"].measure.labels) == ["unseen"]:
+        yield "by seen: all is unseen; does release.toml name the articles that it learnt from (learnt_from)?"
     for side, dropped in score.dropped.items():
         if dropped:
             yield f"The label map, {side}: {_counts(dropped)} dropped (collapsed: made the same by it)."
@@ -39,7 +43,7 @@ def _layer_notes(score: Score) -> Iterator[str]:
         if sizes and not any(predicted for predicted, _ in sizes):
             yield f"{layer}: none predicted, {max(gold for _, gold in sizes)} in the gold."
         elif layer == "arguments":
-            yield "Arg-I: event label and the entity's extent; Arg-C: also role; +: also the trigger's extent."
+            yield "Arg-I: event label and the entity's extent; Arg-C: role too; +: the trigger's extent too."
     if any(one.kind == "classes" for one in score.layers[HEADLINE[0]].values()):
         yield "Nesting: precision by the prediction's class, recall by the gold's; both TP if they differ."
 
@@ -55,8 +59,8 @@ def _interval_notes(score: Score) -> Iterator[str]:
     )
     if score.articles < FEW_ARTICLES:
         yield (
-            f"{score.articles} articles are few: with fewer than {FEW_ARTICLES} intervals are too narrow "
-            "(they hold the true value less often than they say)."
+            f"{score.articles} articles are few: with fewer than {FEW_ARTICLES} intervals are a little too "
+            "narrow (they hold the true value less often than they say)."
         )
 
 

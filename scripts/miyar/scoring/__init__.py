@@ -4,11 +4,12 @@
 >>> score(gold, predictions, scheme).layers["entities"]["strict"].micro.f1
 """
 
-from miyar.scoring.compute import MIN_SUPPORT, Choices, Counted, count, score
+from miyar.scoring.compute import Choices, Counted, count, score
 from miyar.scoring.diagnosis import NOTHING, Diagnosis
 from miyar.scoring.model import PRF, Bounds, Interval, Macro, Measure, Share
-from miyar.scoring.result import Score
+from miyar.scoring.result import Score, Slices
 from miyar.scoring.sides import CHARGED
+from miyar.scoring.slices import MIN_SUPPORT, Gap
 from miyar.scoring.table import Table
 
 __all__ = [
@@ -20,11 +21,13 @@ __all__ = [
     "Choices",
     "Counted",
     "Diagnosis",
+    "Gap",
     "Interval",
     "Macro",
     "Measure",
     "Score",
     "Share",
+    "Slices",
     "Table",
     "count",
     "score",

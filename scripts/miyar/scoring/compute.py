@@ -4,12 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import NamedTuple
 
 import numpy as np
 
 import miyar
 from miyar.bio import Losses
-from miyar.predictions import Predictions
+from miyar.errors import UsageError
+from miyar.predictions import SCHEME, Predictions
 from miyar.resampling import LEVEL, SAMPLES, SEED, Numbers, Resamples, totals
 from miyar.scheme import Scheme, inventory
 from miyar.scoring.attributes import attribute_tables
@@ -18,18 +20,22 @@ from miyar.scoring.entities import entity_cells, entity_tables
 from miyar.scoring.events import event_tables
 from miyar.scoring.measures import measure
 from miyar.scoring.model import Measure
+from miyar.scoring.properties import Context
 from miyar.scoring.record import check_with_seqeval
-from miyar.scoring.result import Score
+from miyar.scoring.result import Score, Slices
 from miyar.scoring.sides import Sides, sides
+from miyar.scoring.slices import LAYER as SLICES
+from miyar.scoring.slices import MIN_SUPPORT, gaps, slice_table
 from miyar.scoring.table import Table
+from miyar.scoring.view import LAYER as COMPARISON
 from miyar.scoring.view import comparison_view
 from miyar.spantable import Views
+from miyar.tokens import TOKENS_VERSION
 
 NO_TEXTS = "the gold has no texts: give the articles (--articles)"
 NO_TRIGGERS = "the inventory has no triggers"
 NO_ROLES = "the inventory has no roles"
 NOT_ASKED = "not asked for"
-MIN_SUPPORT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,14 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Both sides, and the tables of all measures with their articles in the order of their ids."""
+    """Both sides, and the tables of all measures with their articles in the order of their ids.
+
+    `too_small` has for each field of slices the support of the values that are counted together.
+    """
 
     sides: Sides
     tables: tuple[Table, ...]
+    too_small: Mapping[str, Mapping[str, int]]
     flattened: Mapping[str, Losses]
     left_out: Mapping[str, str]
     signed: Mapping[str, str]
@@ -78,11 +88,12 @@ def score(
     Raises RuntimeError where seqeval's numbers differ from ours: that is a bug.
     """
     chosen = choices or Choices()
-    counted = count(gold, predictions, scheme, chosen)
-    layers = measures(counted, chosen)
+    counted = count(gold, predictions, scheme, chosen, training)
+    layers, slices = _measured(counted, chosen)
     started = time.perf_counter()
     for table in counted.tables:
-        check_with_seqeval(table, layers[table.layer][table.name])
+        if table.layer in layers:
+            check_with_seqeval(table, layers[table.layer][table.name])
     seconds = time.perf_counter() - started
     return Score(
         corpus=gold.name,
@@ -92,6 +103,7 @@ def score(
         dropped={"gold": counted.sides.gold.dropped, "predicted": counted.sides.predicted.dropped},
         seen=len(predictions.learnt_from & set(gold.sha256s)),
         layers=layers,
+        slices=slices,
         flattened=counted.flattened,
         left_out=counted.left_out,
         errors=diagnoses(counted.sides, gold, predictions),
@@ -99,45 +111,71 @@ def score(
     )
 
 
-def count(gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices) -> Counted:
-    """Return the counts per article of all measures that the inventory and the gold allow."""
+def count(
+    gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices, training: Views | None = None
+) -> Counted:
+    """Return the counts per article of all measures that the inventory and the gold allow.
+
+    Raises UsageError for predictions in another inventory, and for slices that there are not.
+    """
     made = inventory(scheme, choices.map)
+    if predictions.inventory not in (SCHEME, made.map):
+        raise UsageError(f"{predictions.views.name}: score it with the map {predictions.inventory}")
     both = sides(gold, predictions, made, scheme)
     strict = entity_cells(both)
-    found = [
+    view = comparison_view(both, gold, predictions.views) if choices.comparison else None
+    context = Context(both, gold, predictions, training)
+    slices = [slice_table(field, context, strict, choices.min_support) for field in dict.fromkeys(choices.by)]
+    found = (
         *entity_tables(both, strict),
         *event_tables(both),
         *attribute_tables(strict, both, gold, predictions.views, scheme),
-    ]
-    view = comparison_view(both, gold, predictions.views) if choices.comparison else None
+        *(view.tables if view else ()),
+        *(one.table for one in slices),
+    )
     order = np.array(sorted(range(len(gold.articles)), key=gold.articles.__getitem__), dtype=np.int64)
     return Counted(
         both,
-        tuple(table.ordered(order) for table in (*found, *(view.tables if view else ()))),
+        tuple(table.ordered(order) for table in found),
+        {one.field: one.too_small for one in slices},
         view.losses if view else {},
         _left_out(both, gold, choices),
-        _signed(gold, predictions, scheme, choices),
+        _signed(gold, predictions, scheme, choices, training),
     )
 
 
-def measures(counted: Counted, choices: Choices) -> dict[str, dict[str, Measure]]:
-    """Return the measures by layer and name, with intervals if there are to be any."""
+class _Measured(NamedTuple):
+    layers: dict[str, dict[str, Measure]]
+    slices: dict[str, Slices]
+
+
+def _measured(counted: Counted, choices: Choices) -> _Measured:
+    """Return the measures by layer and name, and the slices, with intervals if there are to be any."""
     tables = counted.tables
     resampled: Sequence[Numbers | None] = [None] * len(tables)
     if choices.samples:
         resamples = Resamples(counted.sides.articles, choices.samples, choices.seed)
         resampled = totals(resamples, *(table.counts for table in tables))
     layers: dict[str, dict[str, Measure]] = {}
+    slices = {}
     for table, values in zip(tables, resampled, strict=True):
-        made = measure(table, values, signature(table, counted.signed), choices.level)
-        layers.setdefault(table.layer, {})[table.name] = made
-    return layers
+        made = measure(table, values, signature(table, counted.signed, choices), choices.level)
+        if table.layer == SLICES:
+            small = counted.too_small[table.name]
+            slices[table.name] = Slices(made, gaps(table, values, choices.level), small)
+        else:
+            layers.setdefault(table.layer, {})[table.name] = made
+    return _Measured(layers, slices)
 
 
-def signature(table: Table, signed: Mapping[str, str]) -> str:
+def signature(table: Table, signed: Mapping[str, str], choices: Choices) -> str:
     """Return the signature of a measure: every choice that could change its numbers."""
     parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **signed}
-    return "|".join(f"{key}:{value}" for key, value in parts.items())
+    own = {
+        SLICES: {"min_support": str(choices.min_support)},
+        COMPARISON: {"tokens": TOKENS_VERSION},
+    }.get(table.layer, {})
+    return "|".join(f"{key}:{value}" for key, value in {**parts, **own}.items())
 
 
 def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
@@ -153,9 +191,13 @@ def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
     return reasons
 
 
-def _signed(gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices) -> dict[str, str]:
+def _signed(
+    gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices, training: Views | None
+) -> dict[str, str]:
     """Return the choices as the signature names them."""
     boot = {"boot": str(choices.samples), "seed": str(choices.seed)}
+    if choices.level != LEVEL:
+        boot["level"] = f"{choices.level:g}"
     return {
         "gold": ":".join(filter(None, [gold.digest, choices.reference])),
         "predictions": predictions.views.digest,
@@ -164,4 +206,5 @@ def _signed(gold: Views, predictions: Predictions, scheme: Scheme, choices: Choi
         "seqeval": version("seqeval"),
         "articles": str(len(gold.articles)),
         **(boot if choices.samples else {"boot": "0"}),
+        **({"training": training.digest} if training else {}),
     }

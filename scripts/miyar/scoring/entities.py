@@ -31,7 +31,7 @@ def entity_cells(sides: Sides) -> Cells:
 
 
 def nesting_table(strict: Cells, sides: Sides) -> Table:
-    """Return the strict matches by nesting: nested (outer and inner), outer, inner, flat; micro is strict's."""
+    """Return the strict matches by nesting: nested (outer and inner), outer, inner, flat."""
     gold, predicted = (nesting(one.entities) for one in (sides.gold, sides.predicted))
     by_class = class_counts(strict, sides, len(NESTING), gold, predicted)
     micro, nested = (by_class[:, which].sum(axis=1, keepdims=True) for which in (slice(None), [OUTER, INNER]))

@@ -1,5 +1,7 @@
 """Turns a table of counts, and its sums in resamples, into a measure with ratios and intervals."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from miyar.matching import Numbers
@@ -25,8 +27,9 @@ def measure(table: Table, resampled: Numbers | None, signature: str, level: floa
     found = None
     if resampled is not None:
         found = intervals(ratios(resampled), supporting_articles(table.counts), level)
+    names = (SHARE,) if table.kind == "shares" else RATIOS  # a share is its precision, by another name
     parts = [
-        _part(table, row, None if found is None else _interval(found, index, level, table))
+        _part(table, row, None if found is None else interval_at(found, index, names, level))
         for index, row in enumerate(sums)
     ]
     average = _macro(table, sums, resampled, level) if table.has_macro else None
@@ -45,11 +48,10 @@ def _part(table: Table, row: Numbers, interval: Interval | None) -> PRF | Share:
     return Share(int(row[0]), int(row[1]), interval) if table.kind == "shares" else prf(row, interval)
 
 
-def _interval(found: Intervals, index: int, level: float, table: Table) -> Interval:
-    """Return the intervals of one class; a share is its precision, under its own name."""
-    names = {0: SHARE} if table.kind == "shares" else dict(enumerate(RATIOS))
+def interval_at(found: Intervals, index: int, names: Sequence[str], level: float) -> Interval:
+    """Return the intervals of one class under the names of its ratios, and why others have none."""
     bounds, absent = {}, {}
-    for place, name in names.items():
+    for place, name in enumerate(names):
         why = found.absence(index, place)
         if why:
             absent[name] = why
@@ -68,7 +70,7 @@ def _macro(table: Table, sums: Numbers, resampled: Numbers | None, level: float)
         return Macro(labels, precision, recall, f1)
     articles = supporting_articles(table.counts[:, 1:][:, supported].sum(axis=1, keepdims=True))
     found = intervals(macro(resampled[:, 1:], supported)[:, None], articles, level)
-    return Macro(labels, precision, recall, f1, _interval(found, MICRO, level, table))
+    return Macro(labels, precision, recall, f1, interval_at(found, MICRO, RATIOS, level))
 
 
 def _whole(credit: float) -> float:

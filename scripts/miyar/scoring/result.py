@@ -6,11 +6,29 @@ from dataclasses import dataclass, field
 from miyar.bio import Losses
 from miyar.scoring.diagnosis import Diagnosis
 from miyar.scoring.model import Measure
+from miyar.scoring.slices import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """Strict entities by the values of a field, and how far each value is from all the others.
+
+    `gaps` has the largest first; `too_small` the support of the values that are counted together.
+    """
+
+    measure: Measure
+    gaps: Mapping[str, Gap]
+    too_small: Mapping[str, int]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the slices, unrounded."""
+        gaps = {name: gap.to_dict() for name, gap in self.gaps.items()}
+        return {**self.measure.to_dict(), "gaps": gaps, "too_small": dict(self.too_small)}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All measures of one extractor on one gold, by layer and name.
+    """All measures of one extractor on one gold, by layer and name, and the strict entities in slices.
 
     `charged` counts the faults of the predictions and what was left out, `dropped` what the label map left
     out of either side, `seen` the gold's articles that the extractor learnt from, `flattened` what the
@@ -26,6 +44,7 @@ class Score:
     dropped: Mapping[str, Mapping[str, int]]
     seen: int
     layers: Mapping[str, Mapping[str, Measure]]
+    slices: Mapping[str, Slices] = field(default_factory=dict)
     flattened: Mapping[str, Losses] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Diagnosis] = field(default_factory=dict, compare=False)
@@ -48,6 +67,7 @@ class Score:
             "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
             "left_out": dict(self.left_out),
             "layers": layers,
+            "slices": {name: one.to_dict() for name, one in self.slices.items()},
             "errors": {layer: one.to_dict() for layer, one in self.errors.items()},
             **({"inputs": dict(self.inputs)} if self.inputs else {}),
         }

@@ -8,9 +8,10 @@ import numpy as np
 
 from miyar.errors import UsageError
 from miyar.matching import Cells, Numbers
-from miyar.resampling import LEVEL, RATIOS, Intervals, intervals, ratios, supporting_articles
+from miyar.resampling import LEVEL, RATIOS, intervals, ratios, supporting_articles
 from miyar.scoring.entities import class_counts
-from miyar.scoring.model import Bounds, Interval
+from miyar.scoring.measures import interval_at
+from miyar.scoring.model import Interval
 from miyar.scoring.properties import Context, classes
 from miyar.scoring.table import Table
 from miyar.spantable import Column
@@ -62,7 +63,7 @@ def slice_table(field: str, context: Context, strict: Cells, min_support: int = 
     that there is not, for one that needs texts which are not there, and for more than MOST_SLICES slices.
     """
     found = classes(field, context)
-    gold, predicted = np.split(found.index, [len(context.sides.gold.entities.spans)])
+    gold, predicted = np.split(found.of_entity, [len(context.sides.gold.entities.spans)])
     chosen = _chosen(found.names, gold, predicted, min_support)
     if len(chosen.shown) > MOST_SLICES:
         raise UsageError(
@@ -93,18 +94,18 @@ def gaps(table: Table, resampled: Numbers | None, level: float = LEVEL) -> dict[
         articles = supporting_articles(table.counts[:, 1:]), supporting_articles(_others(table.counts))
         found = intervals(_differences(resampled), np.minimum(*articles), level)
     made = {
-        name: Gap(*map(_defined, row.tolist()), _interval(found, index, level))
+        name: _gap(row, None if found is None else interval_at(found, index, RATIOS, level))
         for index, (name, row) in enumerate(zip(table.classes, differences, strict=True))
         if name != TOO_SMALL
     }
-    return dict(sorted(made.items(), key=lambda item: (-abs(item[1].f1 or 0), item[0])))
+    return dict(sorted(made.items(), key=_largest_first))
 
 
 def _chosen(names: tuple[str, ...], gold: Column, predicted: Column, min_support: int) -> _Chosen:
-    """Return the values by support, equal ones by name; a value named as TOO_SMALL goes with the others."""
+    """Return the values by support, equal ones in their own order; what is named TOO_SMALL is not shown."""
     support = np.bincount(gold, minlength=len(names))
-    used = np.flatnonzero(support + np.bincount(predicted, minlength=len(names)))
-    order = sorted(used.tolist(), key=lambda index: (-support[index], names[index]))
+    used = support + np.bincount(predicted, minlength=len(names)) > 0
+    order = [index for index in np.argsort(-support, kind="stable").tolist() if used[index]]
     shown = [index for index in order if support[index] >= min_support and names[index] != TOO_SMALL]
     kept = set(shown)
     return _Chosen(shown, {names[index]: int(support[index]) for index in order if index not in kept})
@@ -121,17 +122,11 @@ def _others(counts: Numbers) -> Numbers:
     return others
 
 
-def _defined(value: float) -> float | None:
-    return None if np.isnan(value) else value
+def _gap(differences: Numbers, interval: Interval | None) -> Gap:
+    precision, recall, f1 = (None if np.isnan(one) else one for one in differences.tolist())
+    return Gap(precision, recall, f1, interval)
 
 
-def _interval(found: Intervals | None, index: int, level: float) -> Interval | None:
-    if found is None:
-        return None
-    why = {name: found.absence(index, place) for place, name in enumerate(RATIOS)}
-    bounds = {
-        name: Bounds(float(found.low[index, place]), float(found.high[index, place]))
-        for place, name in enumerate(RATIOS)
-        if not why[name]
-    }
-    return Interval(level, bounds, {name: reason for name, reason in why.items() if reason})
+def _largest_first(named: tuple[str, Gap]) -> tuple[bool, float, str]:
+    name, gap = named
+    return gap.f1 is None, -abs(gap.f1 or 0.0), name
