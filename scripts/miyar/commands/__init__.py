@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from miyar.commands import (
     clean_articles,
+    compare_releases,
     convert_articles,
     import_annotations,
     import_conll,
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "import-conll": import_conll.run,
     "run-extractor": run_extractor.run,
     "score-extractors": score_extractors.run,
+    "compare-releases": compare_releases.run,
     "render-config": render_config.run,
     "start-studio": start_studio.run,
     "run-demo": run_demo.run,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from miyar.scheme import Scheme
-from miyar.scoring import CHARGED, NOTHING, PRF, Diagnosis, Interval, Macro, Measure, Score, Share, Slices
+from miyar.scoring import CHARGED, NOTHING, PRF, Diagnosis, Interval, Macro, Measure, Score, Slices
 
 UNDEFINED = "–"
 # The Arabic names stand last in their line: in front of numbers they would turn their order round.
@@ -37,11 +37,11 @@ def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
         role.code: role.name for role in scheme.roles
     }
     for layer, measures in score.layers.items():
-        ratios = {name: one for name, one in measures.items() if isinstance(one.micro, PRF)}
-        shares = {name: one for name, one in measures.items() if isinstance(one.micro, Share)}
-        if any(isinstance(one.micro, PRF) and one.micro.predicted for one in ratios.values()):
+        ratios = {name: one for name, one in measures.items() if one.kind != "shares"}
+        shares = {name: one for name, one in measures.items() if one.kind == "shares"}
+        if any(one.micro.predicted for one in ratios.values()):
             yield Block((layer, *RATIOS), tuple(_ratio_rows(layer, ratios, names)))
-        if any(isinstance(one.micro, Share) and one.micro.total for one in shares.values()):
+        if any(one.micro.gold for one in shares.values()):
             yield Block((f"{layer} of matches", *SHARES), tuple(_share_rows(shares, names)))
     for name, slices in score.slices.items():
         yield Block((f"by {name}", *SLICES), tuple(_slice_rows(slices)))
@@ -123,12 +123,10 @@ def _slice_rows(slices: Slices) -> Iterator[Row]:
     """Yield a row per slice, the one that is furthest from all others first, then what is too small."""
     for name, gap in slices.gaps.items():
         one = slices.measure.labels[name]
-        if isinstance(one, PRF):
-            before, behind = ("", name) if _is_right_to_left(name) else (name, "")
-            ratios = (*map(percent, (one.precision, one.recall, one.f1)), bounds(one.interval, "f1"))
-            yield Row(
-                (before, *ratios, points(gap.f1), point_bounds(gap.interval, "f1"), str(one.gold), behind)
-            )
+        before, behind = ("", name) if _is_right_to_left(name) else (name, "")
+        ratios = (*map(percent, (one.precision, one.recall, one.f1)), bounds(one.interval, "f1"))
+        apart = (points(gap.f1), point_bounds(gap.interval, "f1"))
+        yield Row((before, *ratios, *apart, str(one.gold), behind))
     if slices.too_small:
         values, support = len(slices.too_small), sum(slices.too_small.values())
         yield Row((f"{values} too small", *[""] * 6, str(support), ""), heavy=True)
@@ -145,9 +143,7 @@ def _share_rows(measures: Mapping[str, Measure], names: Mapping[str, str]) -> It
         yield Row((name, *_share(measure.micro), ""), heavy=True)
 
 
-def _prf(one: PRF | Share) -> tuple[str, ...]:
-    if isinstance(one, Share):
-        return _share(one)
+def _prf(one: PRF) -> tuple[str, ...]:
     ratios = map(percent, (one.precision, one.recall, one.f1))
     return (*ratios, bounds(one.interval, "f1"), _tp(one), str(one.predicted), str(one.gold))
 
@@ -156,10 +152,8 @@ def _tp(one: PRF) -> str:
     return f"{one.tp:g}" if one.found is None else f"{one.tp:g}/{one.found:g}"
 
 
-def _share(one: PRF | Share) -> tuple[str, ...]:
-    if isinstance(one, PRF):
-        return _prf(one)
-    return (percent(one.share), bounds(one.interval, "share"), str(one.right), str(one.total))
+def _share(one: PRF) -> tuple[str, ...]:
+    return (percent(one.precision), bounds(one.interval, "share"), f"{one.tp:g}", str(one.gold))
 
 
 def _macro(macro: Macro) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from miyar.resampling import FEW_ARTICLES, FEWEST_ARTICLES, MOST_UNDEFINED
-from miyar.scoring import PRF, Score
+from miyar.scoring import Score
 
 FAULTS = ("bad_offsets", "unknown_label", "bad_argument", "bad_value")
 HEADLINE = ("entities", "strict")
@@ -37,9 +37,7 @@ def notes(score: Score) -> Iterator[str]:
 def _layer_notes(score: Score) -> Iterator[str]:
     """Yield what the measures mean that are not in every paper, and the layers that have no table."""
     for layer, measures in score.layers.items():
-        sizes = [
-            (one.micro.predicted, one.micro.gold) for one in measures.values() if isinstance(one.micro, PRF)
-        ]
+        sizes = [(one.micro.predicted, one.micro.gold) for one in measures.values() if one.kind != "shares"]
         if sizes and not any(predicted for predicted, _ in sizes):
             yield f"{layer}: none predicted, {max(gold for _, gold in sizes)} in the gold."
         elif layer == "arguments":

@@ -44,8 +44,11 @@ def prf(row: Numbers, interval: Interval | None = None) -> PRF:
     return PRF(_whole(tp), int(predicted), int(gold), None if found == tp else _whole(found), interval)
 
 
-def _part(table: Table, row: Numbers, interval: Interval | None) -> PRF | Share:
-    return Share(int(row[0]), int(row[1]), interval) if table.kind == "shares" else prf(row, interval)
+def _part(table: Table, row: Numbers, interval: Interval | None) -> PRF:
+    if table.kind != "shares":
+        return prf(row, interval)
+    right, total, *_ = map(int, row)
+    return Share(right, total, total, interval=interval)
 
 
 def interval_at(found: Intervals, index: int, names: Sequence[str], level: float) -> Interval:

@@ -80,27 +80,23 @@ class PRF:
         return f"PRF({ratios}{_shown(self.interval, 'f1')}; {counts})"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many of some are right; None where there are none."""
-
-    right: int
-    total: int
-    interval: Interval | None = field(default=None, compare=False)
+@dataclass(frozen=True, slots=True, repr=False)
+class Share(PRF):
+    """How many of some are right: predicted and gold are their number, so that all ratios are the share."""
 
     @property
     def share(self) -> float | None:
-        """Return right / total."""
-        return _ratio(self.right, self.total)
+        """Return right / total; None where there are none."""
+        return self.precision
 
     def to_dict(self) -> dict[str, object]:
         """Return counts, share and interval, unrounded."""
-        counts = {"right": self.right, "total": self.total, "share": self.share}
+        counts = {"right": self.tp, "total": self.gold, "share": self.share}
         return {**counts, **_interval_dict(self.interval)}
 
     def __repr__(self) -> str:
         """Return the share in per cent, its interval and the counts."""
-        return f"Share({_percent(self.share)}{_shown(self.interval, 'share')}; {self.right} of {self.total})"
+        return f"Share({_percent(self.share)}{_shown(self.interval, 'share')}; {self.tp:g} of {self.gold})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +127,14 @@ class Macro:
 class Measure:
     """One way to count on one layer: micro, macro where it is defined, and by class.
 
-    `kind` says what the classes in `labels` are: labels, roles, classes of nesting; of shares, labels.
+    `kind` says what the classes in `labels` are: labels, roles, classes of nesting; of shares, labels,
+    and then all numbers are Shares.
     """
 
     signature: str
-    micro: PRF | Share
+    micro: PRF
     macro: Macro | None = None
-    labels: Mapping[str, PRF | Share] = field(default_factory=dict)
+    labels: Mapping[str, PRF] = field(default_factory=dict)
     kind: Kind = "labels"
 
     def to_dict(self) -> dict[str, object]:

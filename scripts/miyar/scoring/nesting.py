@@ -20,8 +20,10 @@ def nesting(layer: LayerSpans) -> Column:
     article, start, end = (column[order] for column in (spans.article, spans.start, spans.end))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (article[1:] != article[:-1]) | (start[1:] != start[:-1]) | (end[1:] != end[:-1])
-    # Extents of an article lie behind those of the one before, so that running extremes need no resets.
-    ends = (end + article * (end.max(initial=0) + 1))[first]
+    # Ends of an article rank behind those of the one before, so that running extremes need no resets;
+    # ranks, since an offset may be too large to be multiplied.
+    _, rank = np.unique(end, return_inverse=True)
+    ends = (rank + article * len(order))[first]
     classes = np.full(len(spans), FLAT)
     classes[order] = _classes(ends)[np.cumsum(first) - 1]
     return classes

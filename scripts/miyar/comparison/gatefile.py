@@ -1,0 +1,72 @@
+"""Reads a gate file.
+
+[[non_inferiority]]            # no row may be worse by `margin` or more
+name = "no label worse"        # optional; trade-offs and reports use it
+measure = "entities.strict"    # or by = "source": the slices of a field
+of = "labels"                  # "micro" (default), "macro", "labels", or ["PERS", "GPE"]
+margin = 0.01                  # the interval of the difference of F1 lies above -0.01
+undecided = "pass"             # of a row without interval; "fail" by default
+
+[[floor]]                      # F1 is at least `f1`
+by = "source"
+f1 = 0.60
+on = "interval"                # the lower end of the interval; "point" by default: F1 itself
+
+[[trade_off]]                  # a row may lose more than its rule allows
+excuses = ["no label worse"]   # only these rules
+measure = "entities.strict"
+of = ["WEAPON"]
+margin = 0.05                  # but less than this, on the interval,
+for = { measure = "triggers.trig_c", of = "micro", gain = 0.01 }   # where this gains more, on the interval
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from miyar.comparison.counts import Rows
+from miyar.comparison.gatechecks import GAINER, RULES, TRADE_OFF, Place, gate_problems, places, subject
+from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, TradeOff, Undecided
+from miyar.errors import DataError, Problem, UsageError
+
+NOT_JUDGED = "Nothing was judged."
+
+
+def read_gate(path: Path, measures: Mapping[str, Rows]) -> Gate:
+    """Return the rules of a gate file for the measures that there are; raises DataError with all problems."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--gate {path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            [Problem("bad_toml", str(path), str(error), "rules in TOML (UTF-8)")], NOT_JUDGED
+        ) from error
+    problems = list(gate_problems(document, str(path), measures))
+    if problems:
+        raise DataError(problems, NOT_JUDGED)
+    found = places(document, str(path))
+    return Gate(
+        tuple(_rule(place) for place in found if place.kind in RULES),
+        tuple(_trade_off(place) for place in found if place.kind == TRADE_OFF),
+    )
+
+
+def _rule(place: Place) -> Rule:
+    table, about = place.table, subject(place.table)
+    undecided = Undecided(table.get("undecided", Undecided.FAIL))
+    if place.kind == NonInferiority.kind:
+        return NonInferiority(place.name, about, table["margin"], undecided)
+    return Floor(place.name, about, table["f1"], On(table.get("on", On.POINT)), undecided)
+
+
+def _trade_off(place: Place) -> TradeOff:
+    table, gainer = place.table, place.table[GAINER]
+    return TradeOff(
+        place.name,
+        tuple(table["excuses"]),
+        subject(table),
+        table["margin"],
+        subject(gainer),
+        gainer.get("gain", 0.0),
+    )

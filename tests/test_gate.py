@@ -1,0 +1,410 @@
+"""A gate file is read or refused whole; its rules are judged on intervals, and understand noise."""
+
+import json
+import re
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from conftest import ROOT
+from miyar.comparison import (
+    Asked,
+    Comparison,
+    Gate,
+    Judgement,
+    State,
+    Verdict,
+    compare_counts,
+    gatefile,
+    judge,
+    read_gate,
+)
+from miyar.comparison.counts import Counts, Rows, Stack
+from miyar.comparison.model import System
+from miyar.errors import DataError, UsageError
+from miyar.report import Format
+from miyar.report.gate import render_verdict
+from miyar.scoring import PRF, Choices
+
+Numbers = NDArray[np.float64]
+
+CASES = sorted((ROOT / "tests" / "cases" / "gate").glob("*.toml"))
+LABELS = ("GPE", "PERS", "WEAPON")
+MEASURES = {
+    "entities.strict": Rows(("micro", "macro"), "labels", LABELS),
+    "entities.untyped": Rows(("micro",), "labels", ()),
+    "triggers.trig_c": Rows(("micro", "macro"), "labels", ("ATTACK",)),
+    "slices.source": Rows(("micro",), "slices", ("Reuters", "وكالة")),
+}
+
+
+def gate_of(folder: Path, source: str) -> Gate:
+    file = folder / "gate.toml"
+    file.write_text(source, encoding="utf-8")
+    return read_gate(file, MEASURES)
+
+
+# --- what is refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_bad_gate_is_refused_with_the_code_that_its_file_is_named_after(path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        read_gate(path, MEASURES)
+    (problem,) = caught.value.problems
+    assert problem.code == path.stem
+    assert problem.where.startswith(str(path))
+    assert problem.found
+    assert problem.expected
+
+
+def test_every_code_that_a_gate_can_be_refused_with_has_a_case() -> None:
+    sources = (ROOT / "scripts" / "miyar" / "comparison").glob("gate*.py")
+    codes = {code for path in sources for code in re.findall(r'Problem\(\s*"(\w+)"', path.read_text("utf-8"))}
+    assert codes == {path.stem for path in CASES}
+
+
+def test_all_that_is_wrong_is_said_at_once_with_what_was_meant(tmp_path: Path) -> None:
+    source = """
+        [[non_inferiority]]
+        measure = "entities.strict"
+        of = ["GPA", "PERS"]
+        margin = -0.01
+        [[floor]]
+        measure = "entities.strict"
+        of = ["WEAPONS"]
+        f1 = 0.5
+        [[trade_off]]
+        excuses = ["floor 2"]
+        measure = "entities.strict"
+        margin = 0.1
+        for = { measure = "triggers.trigc", gain = true }
+        [[trade_off]]
+        excuses = ["floor 2"]
+        measure = "entities.strict"
+        margin = 0.1
+        for = { measure = "triggers.trigc" }
+    """
+    with pytest.raises(DataError) as caught:
+        gate_of(tmp_path, source)
+    found = {(problem.code, problem.where.split(": ", 1)[1]) for problem in caught.value.problems}
+    assert found == {
+        ("bad_number", "[[non_inferiority]] 1 margin"),
+        ("unknown_class", "[[floor]] 1 of"),
+        ("wrong_type", "[[trade_off]] 1 for gain"),
+        ("unknown_measure", "[[trade_off]] 2 for measure"),
+    }
+    assert "did you mean WEAPON?" in str(caught.value)
+    assert "Nothing was judged." in str(caught.value)
+
+
+def test_a_gate_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gate\.toml: cannot be read"):
+        read_gate(tmp_path / "gate.toml", MEASURES)
+
+
+def test_the_example_of_the_documentation_is_a_gate(tmp_path: Path) -> None:
+    source = textwrap.dedent((gatefile.__doc__ or "").partition("\n")[2])
+    gate = gate_of(tmp_path, source)
+    assert [rule.name for rule in gate.rules] == ["no label worse", "floor 1"]
+    assert (gate.rules[0].limit, gate.rules[0].undecided, gate.rules[1].on) == (-0.01, "pass", "interval")
+    assert (gate.rules[1].subject.measure, gate.rules[1].subject.of) == ("slices.source", "slices")
+    assert (gate.trade_offs[0].excuses, gate.trade_offs[0].gain) == (("no label worse",), 0.01)
+
+
+# --- how it is judged --------------------------------------------------------------------------------------
+
+
+def table(generator: np.random.Generator, f1: float, articles: int, each: int = 10) -> Numbers:
+    """Return the counts of a label of which a share is found, and nothing else, in every article."""
+    tp, all_of_it = generator.binomial(each, f1, articles), np.full(articles, each)
+    return np.stack([tp, all_of_it, all_of_it, tp], axis=-1).astype(np.float64)[:, None, :]
+
+
+def counts_of(articles: int, **labels: tuple[float, float]) -> Counts:
+    """Return a baseline and a system with these F1s of labels; ATTACK is a trigger, WEAPON is rare."""
+    generator = np.random.default_rng(7)
+    made = {
+        code: [
+            table(
+                generator, f1, articles if code != "WEAPON" else articles // 5, 10 if code != "WEAPON" else 2
+            )
+            for f1 in pair
+        ]
+        for code, pair in labels.items()
+    }
+    for pair in made.values():
+        for number, one in enumerate(pair):
+            pair[number] = np.concatenate([one, np.zeros((articles - len(one), 1, 4))])
+
+    def stack(layer: str, name: str, codes: list[str]) -> Stack:
+        classes = [np.concatenate([made[code][number] for code in codes], axis=1) for number in range(2)]
+        both = [np.concatenate([one.sum(axis=1, keepdims=True), one], axis=1) for one in classes]
+        return Stack(layer, name, np.stack(both), tuple(codes))
+
+    stacks = [stack("entities", "strict", [code for code in labels if code != "ATTACK"])]
+    if "ATTACK" in labels:
+        stacks.append(stack("triggers", "trig_c", ["ATTACK"]))
+    signed = {"gold": "g", "predictions": "p", "boot": "0"}
+    return Counts("made", (System("old"), System("new")), tuple(stacks), (signed, signed))
+
+
+def compared(counts: Counts, samples: int = 300) -> Comparison:
+    return compare_counts(counts, Choices(samples=samples), Asked(swaps=0))
+
+
+def judged(folder: Path, source: str, counts: Counts) -> Verdict:
+    return judge(gate_of(folder, source), compared(counts))
+
+
+def states(verdict: Verdict, rule: int = 0) -> dict[str, State]:
+    return {one.row: one.state for one in rows(verdict, rule)}
+
+
+def rows(verdict: Verdict, rule: int = 0) -> tuple[Judgement, ...]:
+    return verdict.systems[0].rules[rule].judgements
+
+
+def test_a_loss_within_the_margin_passes_and_a_larger_one_fails(tmp_path: Path) -> None:
+    source = '[[non_inferiority]]\nmeasure = "entities.strict"\nof = "labels"\nmargin = 0.05'
+    counts = counts_of(400, PERS=(0.8, 0.79), GPE=(0.8, 0.6))
+    verdict = judged(tmp_path, source, counts)
+    assert states(verdict) == {"PERS": State.PASSED, "GPE": State.FAILED}
+    assert not verdict.passed
+    pers, gpe = rows(verdict)
+    assert pers.bounds is not None
+    assert gpe.bounds is not None
+    assert pers.bounds.low > -0.05 > gpe.bounds.high
+    assert (pers.limit, pers.distance) == (-0.05, pers.bounds.low + 0.05)
+
+
+def test_it_is_the_interval_that_decides_and_not_the_point(tmp_path: Path) -> None:
+    source = '[[non_inferiority]]\nmeasure = "entities.strict"\nmargin = 0.01'
+    few, many = (judged(tmp_path, source, counts_of(n, PERS=(0.8, 0.82))) for n in (12, 4000))
+    assert rows(few)[0].difference is not None
+    assert (few.passed, many.passed) == (False, True)
+    needed = rows(few)[0].articles_needed
+    assert needed is not None
+    assert 400 < needed < 10_000
+
+
+def test_a_floor_is_held_against_the_point_or_the_lower_end(tmp_path: Path) -> None:
+    comparison = compared(counts_of(20, PERS=(0.5, 0.77)))
+    own = comparison.systems[0].layers["entities"]["strict"].micro.system
+    assert isinstance(own, PRF)
+    assert own.interval is not None
+    low, f1 = own.interval.bounds["f1"].low, own.f1
+    assert f1 is not None
+    between = (low + f1) / 2
+    floors = [(f1, "point"), (f1 + 1e-9, "point"), (between, "interval"), (low, "interval")]
+    source = "".join(
+        f'[[floor]]\nmeasure = "entities.strict"\nf1 = {limit!r}\non = "{on}"\n' for limit, on in floors
+    )
+    verdict = judge(gate_of(tmp_path, source), comparison)
+    expected = [State.PASSED, State.FAILED, State.FAILED, State.PASSED]
+    assert [rule.state for rule in verdict.systems[0].rules] == expected
+    assert [rows(verdict, rule)[0].bounds for rule in range(4)] == [
+        None,
+        None,
+        *[own.interval.bounds["f1"]] * 2,
+    ]
+
+
+@pytest.mark.parametrize(("undecided", "passed"), [("fail", False), ("pass", True)])
+def test_what_cannot_be_judged_is_listed_and_does_what_the_rule_says(
+    undecided: str, passed: bool, tmp_path: Path
+) -> None:
+    source = f"""
+        [[non_inferiority]]
+        measure = "entities.strict"
+        of = ["WEAPON", "GPE"]
+        margin = 0.01
+        undecided = "{undecided}"
+    """
+    counts = counts_of(40, PERS=(0.5, 0.9), WEAPON=(0.8, 0.8))  # 8 articles with WEAPON, none with GPE
+    comparison = compared(counts)
+    verdict = judge(gate_of(tmp_path, source), comparison)
+    assert states(verdict) == {"WEAPON": State.UNDECIDED, "GPE": State.UNDECIDED}
+    assert [one.why for one in rows(verdict)] == ["spans in 8 articles, 10 are needed", "no gold spans"]
+    assert verdict.passed is passed
+    text = render_verdict(verdict, comparison, Format.TEXT)
+    words = "which passes" if passed else "which fails"
+    assert f"undecided, {words}: spans in 8 articles, 10 are needed: WEAPON" in text
+    assert f"undecided, {words}: no gold spans: GPE" in text
+
+
+def test_all_labels_are_those_with_gold(tmp_path: Path) -> None:
+    source = '[[floor]]\nmeasure = "entities.strict"\nof = "labels"\nf1 = 0.5'
+    counts = counts_of(20, PERS=(0.9, 0.9), GPE=(0.9, 0.9))
+    [stack] = counts.stacks
+    stack.counts[:, :, 2, 2] = 0  # GPE is predicted, and not in the gold
+    assert states(judged(tmp_path, source, counts)) == {"PERS": State.PASSED}
+    stack.counts[:, :, 1, 2] = 0
+    assert states(judged(tmp_path, source, counts)) == {"labels": State.UNDECIDED}
+
+
+TRADE_OFF = """
+    [[non_inferiority]]
+    name = "labels"
+    measure = "entities.strict"
+    of = "labels"
+    margin = 0.01
+    [[non_inferiority]]
+    name = "places"
+    measure = "entities.strict"
+    of = ["GPE"]
+    margin = 0.01
+    [[trade_off]]
+    name = "places for attacks"
+    excuses = ["labels"]
+    measure = "entities.strict"
+    of = ["GPE"]
+    margin = 0.15
+    for = { measure = "triggers.trig_c", gain = 0.05 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("gpe", "attack", "state"),
+    [
+        ((0.8, 0.72), (0.5, 0.7), State.EXCUSED),
+        ((0.8, 0.55), (0.5, 0.7), State.FAILED),  # it loses more than the trade-off allows
+        ((0.8, 0.72), (0.5, 0.56), State.FAILED),  # what it is lost for gains enough by its point alone
+    ],
+)
+def test_a_trade_off_excuses_a_loss_for_a_gain(
+    gpe: tuple[float, float], attack: tuple[float, float], state: State, tmp_path: Path
+) -> None:
+    counts = counts_of(400, PERS=(0.8, 0.9), GPE=gpe, ATTACK=attack)
+    comparison = compared(counts)
+    verdict = judge(gate_of(tmp_path, TRADE_OFF), comparison)
+    assert states(verdict) == {"PERS": State.PASSED, "GPE": state}
+    [excuse] = rows(verdict)[1].excuses
+    assert excuse.granted is (state is State.EXCUSED)
+    [gain] = excuse.gains
+    assert gain.difference is not None
+    assert gain.difference.f1 is not None
+    assert gain.difference.f1 > 0.05
+    text = " ".join(render_verdict(verdict, comparison, Format.TEXT).split())
+    assert ("not excused by places for attacks" in text) is (state is State.FAILED)
+    assert ("excused by places for attacks: the loss" in text) is (state is State.EXCUSED)
+
+
+def test_a_trade_off_excuses_no_rule_that_it_does_not_name(tmp_path: Path) -> None:
+    counts = counts_of(400, PERS=(0.8, 0.7), GPE=(0.8, 0.72), ATTACK=(0.5, 0.7))
+    verdict = judged(tmp_path, TRADE_OFF, counts)
+    assert states(verdict, 0) == {"PERS": State.FAILED, "GPE": State.EXCUSED}
+    assert states(verdict, 1) == {"GPE": State.FAILED}
+
+
+def test_every_system_has_to_pass(tmp_path: Path) -> None:
+    source = '[[floor]]\nmeasure = "entities.strict"\nf1 = 0.7'
+    good, bad = counts_of(20, PERS=(0.8, 0.8)), counts_of(20, PERS=(0.8, 0.2))
+    both = replace(
+        good,
+        systems=(*good.systems, System("newest")),
+        stacks=(
+            replace(good.stacks[0], counts=np.concatenate([good.stacks[0].counts, bad.stacks[0].counts[1:]])),
+        ),
+        signed=good.signed * 2,
+    )
+    verdict = judged(tmp_path, source, both)
+    assert [one.passed for one in verdict.systems] == [True, False]
+    assert not verdict.passed
+
+
+def test_json_has_the_verdict_first_and_every_number_unrounded(tmp_path: Path) -> None:
+    comparison = compared(counts_of(400, PERS=(0.8, 0.9), GPE=(0.8, 0.72), ATTACK=(0.5, 0.7)))
+    verdict = judge(gate_of(tmp_path, TRADE_OFF), comparison)
+    value = json.loads(render_verdict(verdict, comparison, Format.JSON))
+    assert next(iter(value)) == "gate"
+    assert value["gate"]["passed"] is verdict.passed
+    rule = value["gate"]["systems"][0]["rules"][0]
+    assert (rule["rule"], rule["kind"], rule["limit"], rule["state"]) == (
+        "labels",
+        "non_inferiority",
+        -0.01,
+        "excused",
+    )
+    gpe = rule["rows"][1]
+    strict = value["systems"][0]["layers"]["entities"]["strict"]["labels"]["GPE"]
+    assert gpe["difference"] == strict["difference"]["f1"]
+    assert gpe["interval"] == strict["interval"]["f1"]
+    assert gpe["excuses"][0]["gains"][0]["measure"] == "triggers.trig_c"
+
+
+# --- that it understands noise -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("articles", [50, 500, 2000])
+def test_a_system_as_good_as_the_baseline_passes_as_often_as_margin_and_corpus_say(
+    articles: int, tmp_path: Path
+) -> None:
+    margin, corpora = 0.01, 100
+    gate = gate_of(tmp_path, f'[[non_inferiority]]\nmeasure = "entities.strict"\nmargin = {margin}')
+    generator = np.random.default_rng(articles)
+    passed, errors = 0, []
+    for _ in range(corpora):
+        counts = counts_of(articles, PERS=(0.8, 0.8))
+        sides = [np.repeat(table(generator, 0.8, articles), 2, axis=1) for _ in range(2)]
+        counts = replace(counts, stacks=(replace(counts.stacks[0], counts=np.stack(sides)),))
+        comparison = compared(counts, samples=200)
+        power = comparison.systems[0].layers["entities"]["strict"].micro.power
+        assert power is not None
+        errors.append(power.standard_error)
+        passed += judge(gate, comparison).passed
+    # the lower end is the difference seen - 1.96 SE, the difference seen is normal around 0:
+    # it lies above -margin with Φ(margin/SE - 1.96): 0.06, 0.24, 0.70
+    normal = NormalDist()
+    share = normal.cdf(margin / float(np.mean(errors)) - normal.inv_cdf(0.975))
+    spread = (share * (1 - share) / corpora) ** 0.5
+    assert passed / corpora == pytest.approx(share, abs=3 * spread + 0.02)
+
+
+def test_the_collapse_of_a_rare_label_fails_its_floor_while_the_average_is_fine(tmp_path: Path) -> None:
+    source = """
+        [[non_inferiority]]
+        measure = "entities.strict"
+        margin = 0.02
+        [[floor]]
+        measure = "entities.strict"
+        of = "labels"
+        f1 = 0.6
+    """
+    comparison = compared(counts_of(1000, PERS=(0.8, 0.8), GPE=(0.7, 0.72), WEAPON=(0.8, 0.2)))
+    verdict = judge(gate_of(tmp_path, source), comparison)
+    assert states(verdict, 0) == {"micro": State.PASSED}
+    assert states(verdict, 1) == {"PERS": State.PASSED, "GPE": State.PASSED, "WEAPON": State.FAILED}
+    assert not verdict.passed
+
+
+# --- the page ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN])
+def test_the_page_says_the_verdict_first_and_what_decided(form: Format, tmp_path: Path) -> None:
+    source = '[[non_inferiority]]\nname = "labels"\nmeasure = "entities.strict"\nof = "labels"\nmargin = 0.01'
+    comparison = compared(counts_of(100, PERS=(0.8, 0.795), GPE=(0.8, 0.6), WEAPON=(0.8, 0.8)))
+    page = render_verdict(judge(gate_of(tmp_path, source), comparison), comparison, form)
+    assert page.lstrip("# ").startswith("Gate FAILED: made, 100 articles")
+    assert "new: 0 of 1 rules passed; labels (failed)" in page
+    assert "worse: GPE" in page
+    assert "not shown to be worse, but a loss beyond the margin is not ruled out: PERS" in " ".join(
+        page.split()
+    )
+    row = next(line for line in page.splitlines() if line.strip("| ").startswith("failed") and "GPE" in line)
+    assert re.search(r"\[-\d\d\.\d\d, -\d\d\.\d\d\]", row)
+    if form is Format.TEXT:
+        assert max(len(line) for line in page.splitlines() if not line.startswith("miyar:")) <= 80
+
+
+def test_a_passed_gate_says_so(tmp_path: Path) -> None:
+    comparison = compared(counts_of(20, PERS=(0.8, 0.9)))
+    verdict = judge(gate_of(tmp_path, '[[floor]]\nmeasure = "entities.strict"\nf1 = 0.5'), comparison)
+    page = render_verdict(verdict, comparison, Format.TEXT)
+    assert page.startswith("Gate passed: made, 20 articles\n\nnew: 1 of 1 rules passed\n")
