@@ -97,17 +97,19 @@ class Views:
         spans, arguments = self.spans, self.arguments
         used, label = _alphabetical(self.codes, spans.label)
         roles, role = _alphabetical(self.roles, arguments.role)
-        columns = (_ranks(self.articles)[spans.article], spans.start, spans.end, label)
+        rank = _ranks(self.articles)
+        columns = (rank[spans.article], spans.start, spans.end, label)
         articles = sorted(zip(self.articles, self.sha256s, strict=True), key=itemgetter(0))
         digest = hashlib.sha256(json.dumps([articles, used, roles]).encode())
         digest.update(_sorted_rows(columns))
         ends = [_taken(column, end) for end in (arguments.trigger, arguments.entity) for column in columns]
-        digest.update(_sorted_rows((*ends, role)))
+        digest.update(_sorted_rows((rank[arguments.article], *ends, role)))
         for code in sorted(self.attributes):
             values, index = _dictionary(self.attributes[code])
             has = index != ABSENT
-            digest.update(json.dumps([code, values] if values else []).encode())
-            digest.update(_sorted_rows((*(column[has] for column in columns), index[has])))
+            if values:
+                digest.update(json.dumps([code, values]).encode())
+                digest.update(_sorted_rows((*(column[has] for column in columns), index[has])))
         return digest.hexdigest()[:8]
 
 
@@ -151,6 +153,15 @@ def indices_in(found: pa.Array, codes: Sequence[str]) -> Column:
 def integers(column: pa.Array) -> Column:
     """Return an Arrow column as integers, null as ABSENT."""
     return np.asarray(pc.fill_null(column.cast(pa.int64()), ABSENT), dtype=np.int64)
+
+
+def smallest_of_same(values: pa.Array, first: Column) -> pa.Array:
+    """Return for each row the first value, in alphabetical order, of the rows that have one `first`."""
+    distinct, index = _dictionary(values)
+    ranks = np.where(index == ABSENT, len(distinct), index)
+    smallest = np.full(len(ranks), len(distinct))
+    np.minimum.at(smallest, first, ranks)
+    return pa.array([*distinct, None], pa.string()).take(pa.array(smallest[first]))
 
 
 def _alphabetical(codes: Sequence[str], indices: Column) -> tuple[list[str], Column]:

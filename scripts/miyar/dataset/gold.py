@@ -41,6 +41,9 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     unknown += [*_unknown(path, "role", views.roles, len(scheme.roles))]
     if unknown:
         raise DataError(unknown)
+    wrong = [*_bad_spans(path, views), *_bad_arguments(path, views, scheme)]
+    if wrong:
+        raise DataError(wrong)
     return views
 
 
@@ -63,12 +66,16 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
     chosen = [by_id[identity] for identity in gold.articles]
     fields = dict.fromkeys(name for article in chosen for name in article.metadata if name not in OWN_FIELDS)
     metadata = {name: tuple(_as_text(article.metadata.get(name)) for article in chosen) for name in fields}
-    return replace(
+    made = replace(
         gold,
         texts=tuple(article.text for article in chosen),
         lengths=np.array([len(article.text) for article in chosen], dtype=np.int64),
         metadata={**gold.metadata, **metadata},
     )
+    wrong = list(_bad_spans(Path(gold.name), made))
+    if wrong:
+        raise DataError(wrong)
+    return made
 
 
 def gold_annotations(path: Path, annotator: str | None = None) -> tuple[Annotation, ...]:
@@ -101,6 +108,26 @@ def _unknown(path: Path, what: str, codes: Sequence[str], known: int) -> Iterato
     remedy = "name the scheme of the gold with --config"
     for code in codes[known:]:
         yield Problem(f"unknown_{what}", str(path), code, one_of(code, codes[:known]), remedy)
+
+
+def _bad_spans(path: Path, gold: Views) -> Iterator[Problem]:
+    spans = gold.spans
+    for row in np.flatnonzero(~gold.inside).tolist():
+        article = int(spans.article[row])
+        found = f"start {spans.start[row]}, end {spans.end[row]}"
+        end = "the length of the text" if gold.lengths is None else str(gold.lengths[article])
+        yield Problem("bad_offsets", f"{path}: {gold.articles[article]}", found, f"0 ≤ start < end ≤ {end}")
+
+
+def _bad_arguments(path: Path, gold: Views, scheme: Scheme) -> Iterator[Problem]:
+    is_trigger = np.array([scheme.layer(code) == "triggers" for code in gold.codes])[gold.spans.label]
+    arguments = gold.arguments
+    joins = is_trigger[arguments.trigger] & ~is_trigger[arguments.entity]
+    for row in np.flatnonzero(~joins).tolist():
+        ends = [gold.codes[gold.spans.label[end[row]]] for end in (arguments.trigger, arguments.entity)]
+        where = f"{path}: {gold.articles[arguments.article[row]]}"
+        found = f"{gold.roles[arguments.role[row]]} from {ends[0]} to {ends[1]}"
+        yield Problem("bad_argument", where, found, "an argument from a trigger to an entity")
 
 
 def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
@@ -146,7 +173,16 @@ def _rows(keys: pa.Array, known: pa.Array) -> Column:
 
 
 def _attributes(flat: pa.StructArray, scheme: Scheme) -> Mapping[str, pa.Array]:
-    return {attribute.code: pc.struct_field(flat, attribute.code) for attribute in scheme.attributes}
+    """Return the attributes in their canonical form; each pair of a label and a value is looked at once."""
+    labels = pc.struct_field(flat, "label")
+    columns = {}
+    for attribute in scheme.attributes:
+        values = pc.struct_field(flat, attribute.code)
+        pairs = pc.binary_join_element_wise(labels, values, "\n").dictionary_encode()
+        parts = (pair.split("\n", 1) for pair in pairs.dictionary.to_pylist())
+        canonical = [attribute.canonical_on(label, value) or value for label, value in parts]
+        columns[attribute.code] = pa.array(canonical, pa.string()).take(pairs.indices)
+    return columns
 
 
 def _metadata(table: pa.Table) -> Mapping[str, tuple[str | None, ...]]:

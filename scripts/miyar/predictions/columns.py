@@ -29,18 +29,17 @@ def typed_lists(values: Sequence[list[Any]], kind: pa.StructType) -> pa.ListArra
 
 
 def attributes_of(span: Any) -> dict[str, str]:
-    """Return the attributes of a span that say something, each as text.
+    """Return the attributes of a span that say something, each as text; what is no object has that name.
 
-    What is no text stays as its JSON, which no canonical value equals: it is wrong, not absent.
+    What is no text becomes a JSON list, which no canonical value equals: it is wrong, not absent.
     """
     found = span.get("attributes") if isinstance(span, dict) else None
-    if not isinstance(found, dict):
-        return {}
-    return {code: _as_text(value) for code, value in found.items() if value is not None}
+    named = found if isinstance(found, dict | None) else {"attributes": found}
+    return {code: _as_text(value) for code, value in (named or {}).items() if value is not None}
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) and not SURROGATE.search(value) else json.dumps(value)
+    return value if isinstance(value, str) and not SURROGATE.search(value) else json.dumps([value])
 
 
 def _typed(value: Any, kind: pa.StructType) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def argument_faults(bad: Mask, lines: Sequence[Line | None], articles: Column) -
 
 
 def value_faults(lines: Sequence[Line | None], scheme: Scheme) -> Iterator[Problem]:
-    """Yield the attributes that the scheme has not for the span's label, or not with such a value."""
+    """Yield the attributes that the scheme has not, or not with such a value."""
     for line in filter(None, lines):
         for number, span in enumerate(line.spans):
             for code, value in attributes_of(span).items():
@@ -61,9 +61,11 @@ def _expected_value(label: str, code: str, value: str, scheme: Scheme) -> str:
     attribute = scheme.attribute(code)
     if attribute is None:
         return f"an attribute of the scheme: {', '.join(known.code for known in scheme.attributes)}"
-    if label not in attribute.on:
+    if label not in attribute.on and not attribute.is_link:
         return f"an attribute that {label} has"
-    return "" if attribute.canonical(label, value) is not None else attribute.expected(label)
+    if attribute.canonical_on(label, value) is not None:
+        return ""
+    return attribute.expected(label if label in attribute.on else next(iter(attribute.on)))
 
 
 def _places(articles: Column, chosen: Mask, lines: Sequence[Line | None]) -> Iterator[tuple[int, Line, int]]:

@@ -26,6 +26,7 @@ from miyar.spantable import (
     Views,
     indices_in,
     integers,
+    smallest_of_same,
     views_of,
 )
 
@@ -59,15 +60,15 @@ def checked_predictions(
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
     views = _views(release.name, lines, gold, scheme, codes)
-    bad = _bad_arguments(views, _layers(views.codes, scheme, scored))
+    ends = _ends(views, _layers(views.codes, scheme, scored))
     first = _first_of_same(views)
     repeated = first != np.arange(len(views.spans))
     faults = (
         *span_faults(span_codes(views, len(codes)), ~repeated, lines, views, codes),
-        *argument_faults(bad, lines, views.arguments.article),
+        *argument_faults(ends.bad, lines, views.arguments.article),
         *value_faults(lines, scheme),
     )
-    collapsed = _collapsed(views, first, bad)
+    collapsed = _collapsed(views, first, ends)
     counts.update(
         Counter(fault.code for fault in faults),
         collapsed=int(repeated.sum()),
@@ -141,17 +142,16 @@ def _attributes(lines: Lines, scheme: Scheme) -> dict[str, pa.Array]:
         return {}
     found = [attributes_of(span) for span in spans]
     labels = [str(span.get("label")) if isinstance(span, dict) else "" for span in spans]
-    columns = {}
-    for attribute in scheme.attributes:
-        values = (values.get(attribute.code) for values in found)
-        columns[attribute.code] = pa.array(
+    return {
+        attribute.code: pa.array(
             [
-                (attribute.canonical(label, value) or value) if value and label in attribute.on else value
-                for label, value in zip(labels, values, strict=True)
+                attribute.canonical_on(label, value) or value if value is not None else None
+                for label, value in zip(labels, (values.get(attribute.code) for values in found), strict=True)
             ],
             pa.string(),
         )
-    return columns
+        for attribute in scheme.attributes
+    }
 
 
 class _Layers(NamedTuple):
@@ -167,13 +167,20 @@ def _layers(codes: Sequence[str], scheme: Scheme, scored: Inventory) -> _Layers:
     return _Layers(*(np.array([*(code in layer for code in codes), False]) for layer in (entities, triggers)))
 
 
-def _bad_arguments(views: Views, layers: _Layers) -> Mask:
-    """Return which arguments do not join a trigger to an entity with a known role."""
+class _Ends(NamedTuple):
+    """Which arguments have a trigger for a trigger, and which join none to an entity in a known role."""
+
+    triggers: Mask
+    bad: Mask
+
+
+def _ends(views: Views, layers: _Layers) -> _Ends:
+    """Return what the arguments join; a span that is no range in its text is no end."""
     arguments = views.arguments
-    labels = np.append(views.spans.label, ABSENT)
-    joins = layers.trigger[labels[arguments.trigger]] & layers.entity[labels[arguments.entity]]
-    bad: Mask = ~joins | (arguments.role == ABSENT)
-    return bad
+    labels, inside = np.append(views.spans.label, ABSENT), np.append(views.inside, False)
+    triggers: Mask = layers.trigger[labels[arguments.trigger]] & inside[arguments.trigger]
+    entities: Mask = layers.entity[labels[arguments.entity]] & inside[arguments.entity]
+    return _Ends(triggers, ~(triggers & entities & (arguments.role != ABSENT)))
 
 
 def _first_of_same(views: Views) -> Column:
@@ -189,20 +196,25 @@ def _first_of_same(views: Views) -> Column:
     return firsts
 
 
-def _collapsed(views: Views, first: Column, bad: Mask) -> Views:
-    """Return the views without repeated spans and arguments; bad arguments lose their ends."""
-    own = np.arange(len(views.spans))
-    stays = first == own
+def _collapsed(views: Views, first: Column, ends: _Ends) -> Views:
+    """Return the views without repeated spans and arguments; a bad argument keeps at most its trigger.
+
+    Of the values of one attribute that a span was given the first in alphabetical order stays.
+    """
+    stays = first == np.arange(len(views.spans))
     moved = np.append((np.cumsum(stays) - 1)[first], ABSENT)
     arguments = views.arguments
-    ends = [np.where(bad, ABSENT, moved[end]) for end in (arguments.trigger, arguments.entity)]
-    rows = np.stack([*ends, arguments.role, np.where(bad, np.arange(len(bad)), ABSENT)], axis=1)
-    _, places = np.unique(rows, axis=0, return_index=True)
-    distinct = np.sort(places)
-    table = ArgumentTable(arguments.article, ends[0], ends[1], arguments.role)
+    trigger = np.where(ends.triggers, moved[arguments.trigger], ABSENT)
+    entity = np.where(ends.bad, ABSENT, moved[arguments.entity])
+    own = np.where(ends.bad, np.arange(len(arguments)), ABSENT)
+    _, places = np.unique(np.stack([trigger, entity, arguments.role, own], axis=1), axis=0, return_index=True)
+    table = ArgumentTable(arguments.article, trigger, entity, arguments.role)
     return replace(
         views,
         spans=views.spans.where(stays),
-        arguments=table.where(distinct),
-        attributes={code: column.filter(pa.array(stays)) for code, column in views.attributes.items()},
+        arguments=table.where(np.sort(places)),
+        attributes={
+            code: smallest_of_same(column, first).filter(pa.array(stays))
+            for code, column in views.attributes.items()
+        },
     )

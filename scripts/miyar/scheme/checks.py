@@ -10,6 +10,7 @@ from miyar.scheme.changes import Change, changes_after, changes_of, outcome, ver
 from miyar.scheme.model import VALUE_TYPES
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
+TARGET = re.compile(r"(?!-)[^\s|?]+(?<!-)")  # seqeval parts a tag at its first or last -
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 HOTKEY = re.compile(r"[a-tv-z]?")
 EXPECTED_HOTKEY = (
@@ -174,6 +175,13 @@ def _references(tables: Tables, path: str) -> Iterator[Problem]:
     labels = {**tables.get("entities", {}), **tables.get("triggers", {})}
     for name, targets in tables.get("maps", {}).items():
         yield from _unknown_codes(f"{path}: [maps.{name}]", targets, labels)
+        for code, target in targets.items():
+            if not TARGET.fullmatch(target):
+                where, expected = (
+                    f"{path}: [maps.{name}] {code}",
+                    "a code without blanks, | and ?, no - at its ends",
+                )
+                yield Problem("bad_target", where, repr(target), expected)
     for code, table in tables.get("attributes", {}).items():
         where, on = f"{path}: [attributes.{code}] on", table.get("on")
         if not isinstance(on, dict) or not on:

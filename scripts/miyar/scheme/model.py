@@ -43,6 +43,8 @@ def _existing_date(text: str) -> str | None:
     return text
 
 
+LINK_TYPES = frozenset({"wikidata"})
+
 CANONICAL: Mapping[str, Callable[[str], str | None]] = {
     "decimal": _canonical_decimal,
     "iso8601": _existing_date,
@@ -94,6 +96,16 @@ class Attribute:
         if not VALUE_TYPES[kind][0].fullmatch(text):
             return None
         return CANONICAL[kind](text) if kind in CANONICAL else text
+
+    @property
+    def is_link(self) -> bool:
+        """Return whether all its values name things outside the text, whatever the label is."""
+        return set(self.on.values()) <= LINK_TYPES
+
+    def canonical_on(self, label: str, value: str) -> str | None:
+        """Return the canonical form of a value, of any of the types if the label has not the attribute."""
+        labels = (label,) if label in self.on else tuple(self.on)
+        return next(filter(None, (self.canonical(other, value) for other in labels)), None)
 
     def expected(self, label: str) -> str:
         """Return in words what the value of a label must be."""

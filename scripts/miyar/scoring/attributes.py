@@ -1,6 +1,7 @@
 """The measures of attributes: values of matched entities, and links to a knowledge base."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,6 @@ from miyar.scoring.table import Table, set_table
 from miyar.spantable import ABSENT, Column, Views, indices_in, with_others
 
 LAYER = "attributes"
-LINK_TYPES = frozenset({"wikidata"})
 
 
 def attribute_tables(
@@ -24,45 +24,52 @@ def attribute_tables(
         if not entities & set(attribute.on):
             continue
         values = [views.attributes.get(attribute.code) for views in (gold, predicted)]
-        columns = _indices(values, (sides.gold.entities, sides.predicted.entities))
-        if set(attribute.on.values()) <= LINK_TYPES:
-            yield _links(attribute, columns, sides)
+        both = _both_values(values, (sides.gold.entities, sides.predicted.entities))
+        if attribute.is_link:
+            yield _links(attribute, both, sides)
         else:
-            yield _values(attribute, columns, strict, sides)
+            yield _shares(attribute, both, strict, sides)
 
 
-def _indices(values: list[pa.Array | None], layers: tuple[LayerSpans, LayerSpans]) -> tuple[Column, Column]:
-    """Return each entity's value as an index that means the same on both sides, ABSENT where it has none."""
+class _Values(NamedTuple):
+    """The values of one side's entities as columns: the entity, and the index of the value."""
+
+    owner: Column
+    value: Column
+
+
+def _both_values(values: list[pa.Array | None], layers: tuple[LayerSpans, LayerSpans]) -> tuple[_Values, ...]:
+    """Return the values of both sides, an index meaning the same on both, in alphabetical order."""
     there = [column for column in values if column is not None]
-    known = with_others((), pa.concat_arrays(there)) if there else ()
-    gold, predicted = (
-        np.full(len(layer.rows), ABSENT) if column is None else indices_in(column, known)[layer.rows]
-        for column, layer in zip(values, layers, strict=True)
-    )
-    return gold, predicted
+    known = sorted(with_others((), pa.concat_arrays(there))) if there else ()
+    found = []
+    for column, layer in zip(values, layers, strict=True):
+        none = pa.nulls(len(layer.members), pa.string())
+        index = indices_in(none if column is None else column.take(pa.array(layer.members)), known)
+        has = index != ABSENT
+        found.append(_Values(layer.owners[has], index[has]))
+    return tuple(found)
 
 
-def _links(attribute: Attribute, columns: tuple[Column, Column], sides: Sides) -> Table:
+def _links(attribute: Attribute, both: tuple[_Values, ...], sides: Sides) -> Table:
     """Return the table of (start, end, link); the entity's label is not compared."""
-    rows = [
-        Rows(
-            spans.article[has],
-            np.zeros_like(spans.label[has]),
-            (spans.start[has], spans.end[has], value[has]),
-        )
-        for spans, value in zip(
-            (sides.gold.entities.spans, sides.predicted.entities.spans), columns, strict=True
-        )
-        for has in (value != ABSENT,)
-    ]
+    rows = []
+    for side, values in zip((sides.gold, sides.predicted), both, strict=True):
+        spans = side.entities.spans
+        article, start, end = (column[values.owner] for column in (spans.article, spans.start, spans.end))
+        rows.append(Rows(article, np.zeros_like(article), (start, end, values.value)))
     return set_table(LAYER, attribute.code, cells(*rows), sides.articles)
 
 
-def _values(attribute: Attribute, columns: tuple[Column, Column], strict: Cells, sides: Sides) -> Table:
+def _shares(attribute: Attribute, both: tuple[_Values, ...], strict: Cells, sides: Sides) -> Table:
     """Return the share of equal values among strictly matched entities whose gold has one, by label too."""
     matched = strict.where(strict.gold & strict.predicted)
-    gold, predicted = columns[0][matched.gold_row], columns[1][matched.predicted_row]
-    has, equal = gold != ABSENT, (gold != ABSENT) & (gold == predicted)
+    gold, predicted = (
+        _first_value(values, len(side.entities.spans))
+        for side, values in zip((sides.gold, sides.predicted), both, strict=True)
+    )
+    ours, theirs = gold[matched.gold_row], predicted[matched.predicted_row]
+    has, equal = ours != ABSENT, (ours != ABSENT) & (ours == theirs)
     width = len(sides.inventory.entities) + 1
     total, right = (
         tally(matched.article[which], matched.label[which], sides.articles, width) for which in (has, equal)
@@ -72,3 +79,11 @@ def _values(attribute: Attribute, columns: tuple[Column, Column], strict: Cells,
     used = np.flatnonzero(by_label[..., 1].any(axis=0))
     labels = tuple(sides.inventory.entities[index] for index in used)
     return Table(LAYER, attribute.code, np.concatenate([micro, by_label[:, used]], axis=1), labels, "shares")
+
+
+def _first_value(values: _Values, entities: int) -> Column:
+    """Return each entity's value, the first in alphabetical order if a map made several entities one."""
+    first = np.full(entities, ABSENT)
+    order = np.argsort(-values.value, kind="stable")
+    first[values.owner[order]] = values.value[order]
+    return first

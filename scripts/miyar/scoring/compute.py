@@ -101,7 +101,7 @@ def score(
         articles=len(gold.articles),
         charged=predictions.counts,
         dropped={"gold": counted.sides.gold.dropped, "predicted": counted.sides.predicted.dropped},
-        seen=len(predictions.learnt_from & set(gold.sha256s)),
+        seen=sum(digest in predictions.learnt_from for digest in gold.sha256s),
         layers=layers,
         slices=slices,
         flattened=counted.flattened,
@@ -170,12 +170,12 @@ def _measured(counted: Counted, choices: Choices) -> _Measured:
 
 def signature(table: Table, signed: Mapping[str, str], choices: Choices) -> str:
     """Return the signature of a measure: every choice that could change its numbers."""
-    parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **signed}
     own = {
         SLICES: {"min_support": str(choices.min_support)},
         COMPARISON: {"tokens": TOKENS_VERSION},
     }.get(table.layer, {})
-    return "|".join(f"{key}:{value}" for key, value in {**parts, **own}.items())
+    parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **own, **signed}
+    return "|".join(f"{key}:{value}" for key, value in parts.items())
 
 
 def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:

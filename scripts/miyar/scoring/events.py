@@ -52,8 +52,17 @@ def event_tables(sides: Sides) -> Iterator[Table]:
 def _argument_table(measure: ArgumentMeasure, sides: Sides, triggers: Cells) -> Table:
     right = triggers.where(triggers.gold & triggers.predicted)
     rows = [
-        _rows(one, measure, len(sides.inventory.roles), _under(one, correct) if measure.conditional else None)
-        for one, correct in ((sides.gold, right.gold_row), (sides.predicted, right.predicted_row))
+        _rows(
+            one,
+            measure,
+            len(sides.inventory.roles),
+            _under(one, correct) if measure.conditional else None,
+            apart,
+        )
+        for one, correct, apart in (
+            (sides.gold, right.gold_row, -1),
+            (sides.predicted, right.predicted_row, -2),
+        )
     ]
     roles = (*sides.inventory.roles, CHARGED) if measure.role else ()
     return set_table(ARGUMENTS, measure.name, cells(*rows), sides.articles, roles, "roles")
@@ -66,8 +75,8 @@ def _under(one: Side, correct: Column) -> Mask:
     return is_correct[one.arguments.trigger]
 
 
-def _rows(one: Side, measure: ArgumentMeasure, roles: int, kept: Mask | None) -> Rows:
-    """Return arguments as the tuples that are compared; one without ends is the same as no other.
+def _rows(one: Side, measure: ArgumentMeasure, roles: int, kept: Mask | None, apart: int) -> Rows:
+    """Return arguments as the tuples that are compared; one without ends, set `apart`, is like no other.
 
     The tuple is (event label, start and end of the entity), attached with the trigger's start and end. The
     role is the label, `roles` standing for an unknown one; measures without it have the label 0.
@@ -82,6 +91,6 @@ def _rows(one: Side, measure: ArgumentMeasure, roles: int, kept: Mask | None) ->
     keys = [event[trigger], start[entity], end[entity]]
     keys += [first[trigger], last[trigger]] if measure.attached else []
     loose = (trigger == ABSENT) | (entity == ABSENT)
-    keys.append(np.where(loose, -1 - np.arange(len(arguments)), 0))
+    keys.append(np.where(loose, apart - 2 * np.arange(len(arguments)), 0))
     role = np.where(arguments.role == ABSENT, roles, arguments.role)
     return Rows(arguments.article, role if measure.role else np.zeros_like(role), tuple(keys))

@@ -19,6 +19,7 @@ from miyar.scoring.table import Table
 
 MICRO = 0
 SHARE = "share"
+NO_LABEL = "no label has gold"
 
 
 def measure(table: Table, resampled: Numbers | None, signature: str, level: float) -> Measure:
@@ -67,7 +68,8 @@ def _macro(table: Table, sums: Numbers, resampled: Numbers | None, level: float)
     supported = sums[1:, GOLD] > 0
     labels = tuple(code for code, has in zip(table.classes, supported, strict=True) if has)
     if not labels:
-        return Macro((), None, None, None)
+        none = None if resampled is None else Interval(level, {}, dict.fromkeys(RATIOS, NO_LABEL))
+        return Macro((), None, None, None, none)
     precision, recall, f1 = (None if np.isnan(one) else float(one) for one in macro(sums[1:], supported))
     if resampled is None:
         return Macro(labels, precision, recall, f1)

@@ -18,12 +18,15 @@ class LayerSpans:
     """The distinct spans of one layer; labels are indices of the layer's codes, the next one is CHARGED.
 
     `rows` are their rows in the views. `inside` says which are ranges in their text that may match
-    something.
+    something. A map may make several spans of the views one: `members` has all their rows, `owners` the span
+    here that each belongs to.
     """
 
     spans: SpanTable
     rows: Column
     inside: Mask
+    members: Column
+    owners: Column
 
     def as_given(self, views: Views) -> SpanTable:
         """Return the spans with the offsets that they have in the views, those of charged labels too."""
@@ -59,18 +62,23 @@ def sides(gold: Views, predictions: Predictions, inventory: Inventory, scheme: S
     known = frozenset(label.code for label in scheme.labels)
     mapped = predictions.inventory != SCHEME
     return Sides(
-        _side(gold, inventory, known),
-        _side(predictions.views, inventory, frozenset() if mapped else known),
+        _side(gold, inventory, known, apart=-1),
+        _side(predictions.views, inventory, frozenset() if mapped else known, apart=-2),
         inventory,
         len(gold.articles),
     )
 
 
-def _side(views: Views, inventory: Inventory, known: frozenset[str]) -> Side:
-    """Return the views in the inventory: `known` codes are mapped or dropped, others are in it or charged."""
+def _side(views: Views, inventory: Inventory, known: frozenset[str], apart: int) -> Side:
+    """Return the views in the inventory: `known` codes are mapped or dropped, others are in it or charged.
+
+    What matches nothing goes to places of its own, from `apart` on in steps of two.
+    """
     label = _targets(views, inventory, known)[views.spans.label]
     charged = label == len(inventory.codes)
-    spans = _set_apart(SpanTable(views.spans.article, views.spans.start, views.spans.end, label), charged)
+    spans = _set_apart(
+        SpanTable(views.spans.article, views.spans.start, views.spans.end, label), charged, apart
+    )
     kept = label != DROPPED
     same = _first_of_same(spans, kept)
     stays = kept & (same == np.arange(len(same)))
@@ -83,16 +91,20 @@ def _side(views: Views, inventory: Inventory, known: frozenset[str]) -> Side:
     lost = (ends[0] == DROPPED) | (ends[1] == DROPPED)
     inside = views.inside & ~charged
     return Side(
-        _layer(spans, stays & ~is_trigger, inside, np.where(charged, len(inventory.entities), label)),
-        _layer(spans, stays & is_trigger, inside, label - len(inventory.entities)),
+        _layer(spans, kept & ~is_trigger, same, inside, np.where(charged, len(inventory.entities), label)),
+        _layer(spans, kept & is_trigger, same, inside, label - len(inventory.entities)),
         ArgumentTable(arguments.article, *ends, arguments.role).where(~lost),
         _counted(spans=(~kept).sum(), collapsed=(kept & ~stays).sum(), arguments=lost.sum()),
     )
 
 
-def _layer(spans: SpanTable, chosen: Mask, inside: Mask, label: Column) -> LayerSpans:
+def _layer(spans: SpanTable, mine: Mask, same: Column, inside: Mask, label: Column) -> LayerSpans:
+    """Return the layer of the spans that are `mine`, one for all that are the same."""
+    chosen = mine & (same == np.arange(len(same)))
     table = SpanTable(spans.article, spans.start, spans.end, label).where(chosen)
-    return LayerSpans(table, np.flatnonzero(chosen), inside[chosen])
+    members = np.flatnonzero(mine)
+    owners = (np.cumsum(chosen) - 1)[same[members]]
+    return LayerSpans(table, np.flatnonzero(chosen), inside[chosen], members, owners)
 
 
 def _places(chosen: Mask, same: Column, kept: Mask) -> Column:
@@ -113,14 +125,14 @@ def _targets(views: Views, inventory: Inventory, known: frozenset[str]) -> Colum
     return np.array([*map(target, views.codes), charged], dtype=np.int64)
 
 
-def _set_apart(spans: SpanTable, charged: Mask) -> SpanTable:
+def _set_apart(spans: SpanTable, charged: Mask, apart: int) -> SpanTable:
     """Return the spans, those that nothing may match each moved to a place of its own outside every text.
 
     These are spans with an unknown label, even where the gold has their extent, and spans without
     readable offsets, of which no two are known to be the same.
     """
     alone = charged | (spans.start < 0) | (spans.end < 0)
-    start = np.where(alone, -1 - np.arange(len(spans)), spans.start)
+    start = np.where(alone, apart - 2 * np.arange(len(spans)), spans.start)
     return SpanTable(spans.article, start, spans.end, spans.label)
 
 
