@@ -242,9 +242,9 @@ def difference(
         ),
         (
             difference(0.01, 0.2, holm=0.07),
-            "no difference shown: the 95 % interval of the difference, [+1.00, +20.00], lies on one side of 0, "
-            "but p is 0.070 after Holm over 3 systems; this corpus shows differences of 3.1 points with 80 % "
-            "power; for 1 point about 1,900 articles would be needed.",
+            "no difference shown: the 95 % interval of the difference, [+1.00, +20.00], lies on one side of "
+            "0, but p is 0.070 after Holm over 3 systems; this corpus shows differences of 3.1 points with "
+            "80 % power; for 1 point about 1,900 articles would be needed.",
         ),
         (
             difference(-0.01, 0.2),

@@ -88,7 +88,8 @@ class Pair:
             return np.full(len(self.supported) + 1, np.nan)
         sides = exchangeable(self.old, self.new)
         test = permutation_test(*sides, self.supported, Swaps(len(self.old), swaps, seed))
-        return np.append(test.classes, test.macro)
+        untested = self.supported & (sides.old[..., GOLD].sum(axis=0) == 0)
+        return np.append(test.classes, np.nan if untested.any() else test.macro)
 
 
 def exchangeable(old: Numbers, new: Numbers) -> Exchangeable:

@@ -170,12 +170,16 @@ def _measured(counted: Counted, choices: Choices) -> _Measured:
 
 def signature(table: Table, signed: Mapping[str, str], choices: Choices) -> str:
     """Return the signature of a measure: every choice that could change its numbers."""
-    own = {
-        SLICES: {"min_support": str(choices.min_support)},
-        COMPARISON: {"tokens": TOKENS_VERSION},
-    }.get(table.layer, {})
+    own = layer_choices(table.layer, choices)
     parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **own, **signed}
     return "|".join(f"{key}:{value}" for key, value in parts.items())
+
+
+def layer_choices(layer: str, choices: Choices) -> dict[str, str]:
+    """Return the choices that change the numbers of one layer alone, as signatures name them."""
+    if layer == SLICES:
+        return {"min_support": str(choices.min_support)}
+    return {"tokens": TOKENS_VERSION} if layer == COMPARISON else {}
 
 
 def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
