@@ -296,6 +296,12 @@ def test_a_value_that_is_none_is_listed_with_article_and_index(
     assert "counts as a wrong value" in fault.remedy
 
 
+def test_a_link_of_a_trigger_is_listed(gold: Views, scheme: Scheme) -> None:
+    assert [fault.code for fault in with_attributes("ATTACK", {"link": "Q71"}, gold, scheme).faults] == [
+        "bad_value"
+    ]
+
+
 @pytest.mark.parametrize("attributes", [{}, None, {"link": None}])
 def test_no_value_is_no_fault(attributes: Any, gold: Views, scheme: Scheme) -> None:
     assert with_attributes("GPE", attributes, gold, scheme).faults == ()
@@ -544,6 +550,11 @@ def test_a_golds_value_in_another_form_is_refused_or_made_canonical(
     same = Labelled([(0, 4, "ATTACK"), (5, 9, "CARDINAL", {"value": value}), (10, 12, "GPE")])
     share = score(gold, predicted_of([same], gold, scheme), scheme, PLAIN).layers["attributes"]["value"].micro
     assert share.to_dict()["share"] == 1
+
+
+def test_a_golds_value_that_is_none_is_refused(tmp_path: Path, scheme: Scheme) -> None:
+    with pytest.raises(DataError, match="a0"):
+        read_gold(gold_file(tmp_path, value="many"), scheme)
 
 
 def test_a_role_that_the_scheme_has_not_is_refused(tmp_path: Path, scheme: Scheme) -> None:

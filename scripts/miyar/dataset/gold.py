@@ -13,7 +13,7 @@ from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article
 from miyar.dataset.layout import JSON_LINES
 from miyar.dataset.table import annotation_table
-from miyar.errors import DataError, Problem, UsageError
+from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
 
@@ -41,7 +41,7 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     unknown += [*_unknown(path, "role", views.roles, len(scheme.roles))]
     if unknown:
         raise DataError(unknown)
-    wrong = [*_bad_spans(path, views), *_bad_arguments(path, views, scheme)]
+    wrong = [*_bad_spans(path, views), *_bad_arguments(path, views, scheme), *_bad_values(path, table, views)]
     if wrong:
         raise DataError(wrong)
     return views
@@ -130,6 +130,17 @@ def _bad_arguments(path: Path, gold: Views, scheme: Scheme) -> Iterator[Problem]
         yield Problem("bad_argument", where, found, "an argument from a trigger to an entity")
 
 
+def _bad_values(path: Path, table: pa.Table, gold: Views) -> Iterator[Problem]:
+    """Yield the values that have no canonical form, which reading left out."""
+    given = table["spans"].combine_chunks().flatten()
+    for code, column in gold.attributes.items():
+        values = pc.struct_field(given, code)
+        for row in np.flatnonzero(np.asarray(pc.and_(values.is_valid(), column.is_null()))).tolist():
+            where = f"{path}: {gold.articles[gold.spans.article[row]]}"
+            label, value = gold.codes[gold.spans.label[row]], quoted(values[row].as_py())
+            yield Problem("bad_value", where, f"{code} {value} of a {label}", "a value of the label's type")
+
+
 def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
     spans, texts = table["spans"].combine_chunks(), table["text"].combine_chunks()
     arguments = table["arguments"].combine_chunks()
@@ -177,11 +188,13 @@ def _attributes(flat: pa.StructArray, scheme: Scheme) -> Mapping[str, pa.Array]:
     labels = pc.struct_field(flat, "label")
     columns = {}
     for attribute in scheme.attributes:
-        values = pc.struct_field(flat, attribute.code)
-        pairs = pc.binary_join_element_wise(labels, values, "\n").dictionary_encode()
-        parts = (pair.split("\n", 1) for pair in pairs.dictionary.to_pylist())
-        canonical = [attribute.canonical_on(label, value) or value for label, value in parts]
-        columns[attribute.code] = pa.array(canonical, pa.string()).take(pairs.indices)
+        pairs = pc.binary_join_element_wise(labels, pc.struct_field(flat, attribute.code), "\n")
+        encoded = pairs.dictionary_encode()
+        parts = (pair.split("\n", 1) for pair in encoded.dictionary.to_pylist())
+        canonical = [
+            attribute.canonical(label, value) if label in attribute.on else value for label, value in parts
+        ]
+        columns[attribute.code] = pa.array(canonical, pa.string()).take(encoded.indices)
     return columns
 
 

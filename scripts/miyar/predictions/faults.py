@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from miyar.errors import Problem, quoted
 from miyar.predictions.columns import attributes_of
 from miyar.predictions.lines import Line
-from miyar.scheme import Scheme, one_of
+from miyar.scheme import Attribute, Inventory, Scheme, one_of
 from miyar.spantable import Column, Mask, Views
 
 CHARGED = "nothing: it is charged as predicted, where its layer is scored, and can match nothing"
@@ -45,27 +45,38 @@ def argument_faults(bad: Mask, lines: Sequence[Line | None], articles: Column) -
         yield Problem("bad_argument", where, repr(line.arguments[number]), ARGUMENT, CHARGED)
 
 
-def value_faults(lines: Sequence[Line | None], scheme: Scheme) -> Iterator[Problem]:
-    """Yield the attributes that the scheme has not, or not with such a value."""
+def value_faults(lines: Sequence[Line | None], scheme: Scheme, scored: Inventory) -> Iterator[Problem]:
+    """Yield the attributes that the scheme has not for the span's label, or not with such a value."""
     for line in filter(None, lines):
         for number, span in enumerate(line.spans):
             for code, value in attributes_of(span).items():
-                expected = _expected_value(str(span.get("label")), code, value, scheme)
+                expected = _expected_value(str(span.get("label")), code, value, scheme, scored)
                 if expected:
                     where = f"{line.where}: {line.article}, spans[{number}]"
                     yield Problem("bad_value", where, f"{code} {quoted(value)}", expected, WRONG)
 
 
-def _expected_value(label: str, code: str, value: str, scheme: Scheme) -> str:
+def typed_label(attribute: Attribute, label: str, scored: Inventory) -> str | None:
+    """Return the label whose type an attribute has on a label, or None where it has no business there.
+
+    That is the label itself, one that the map makes this label, or for links, which are compared whatever
+    the label is, any that has them if this one is an entity's.
+    """
+    sources = (code for code, target in scored.targets.items() if target == label and code in attribute.on)
+    known = label if label in attribute.on else next(sources, None)
+    is_entity = label in scored.entities or scored.targets.get(label) in scored.entities
+    return known or (next(iter(attribute.on)) if attribute.is_link and is_entity else None)
+
+
+def _expected_value(label: str, code: str, value: str, scheme: Scheme, scored: Inventory) -> str:
     """Return what a value should have been, or an empty text where it is all right."""
     attribute = scheme.attribute(code)
     if attribute is None:
         return f"an attribute of the scheme: {', '.join(known.code for known in scheme.attributes)}"
-    if label not in attribute.on and not attribute.is_link:
+    typed = typed_label(attribute, label, scored)
+    if typed is None:
         return f"an attribute that {label} has"
-    if attribute.canonical_on(label, value) is not None:
-        return ""
-    return attribute.expected(label if label in attribute.on else next(iter(attribute.on)))
+    return "" if attribute.canonical(typed, value) is not None else attribute.expected(typed)
 
 
 def _places(articles: Column, chosen: Mask, lines: Sequence[Line | None]) -> Iterator[tuple[int, Line, int]]:

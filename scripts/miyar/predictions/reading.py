@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from miyar.errors import DataError, Problem
 from miyar.predictions.articles import matched_lines
 from miyar.predictions.columns import ARGUMENT_TYPE, attributes_of, typed_lists
-from miyar.predictions.faults import argument_faults, span_codes, span_faults, value_faults
+from miyar.predictions.faults import argument_faults, span_codes, span_faults, typed_label, value_faults
 from miyar.predictions.lines import Line, Release, prediction_lines, predictions_file, read_release
 from miyar.predictions.model import SCHEME, Policy, Predictions
-from miyar.scheme import NO_MAP, Inventory, Scheme, inventory
+from miyar.scheme import NO_MAP, Attribute, Inventory, Scheme, inventory
 from miyar.spantable import (
     ABSENT,
     SPAN_TYPE,
@@ -59,14 +59,14 @@ def checked_predictions(
     _refuse_other_inventory(file, release, scored)
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
-    views = _views(release.name, lines, gold, scheme, codes)
+    views = _views(release.name, lines, gold, scheme, scored, codes)
     ends = _ends(views, _layers(views.codes, scheme, scored))
     first = _first_of_same(views)
     repeated = first != np.arange(len(views.spans))
     faults = (
         *span_faults(span_codes(views, len(codes)), ~repeated, lines, views, codes),
         *argument_faults(ends.bad, lines, views.arguments.article),
-        *value_faults(lines, scheme),
+        *value_faults(lines, scheme, scored),
     )
     collapsed = _collapsed(views, first, ends)
     counts.update(
@@ -99,7 +99,9 @@ def _known_codes(release: Release, scheme: Scheme, scored: Inventory) -> list[st
     return list(dict.fromkeys([*own, *scored.codes]))
 
 
-def _views(name: str, lines: Lines, gold: Views, scheme: Scheme, codes: Sequence[str]) -> Views:
+def _views(
+    name: str, lines: Lines, gold: Views, scheme: Scheme, scored: Inventory, codes: Sequence[str]
+) -> Views:
     spans = typed_lists([line.spans if line else [] for line in lines], SPAN_TYPE)
     arguments = typed_lists([line.arguments if line else [] for line in lines], ARGUMENT_TYPE)
     return views_of(
@@ -111,7 +113,7 @@ def _views(name: str, lines: Lines, gold: Views, scheme: Scheme, codes: Sequence
         gold.lengths,
         roles=tuple(role.code for role in scheme.roles),
         arguments=_arguments(arguments, integers(spans.offsets), scheme),
-        attributes=_attributes(lines, scheme),
+        attributes=_attributes(lines, scheme, scored),
         texts=gold.texts,
         metadata=gold.metadata,
     )
@@ -135,23 +137,26 @@ def _arguments(lists: pa.ListArray, offsets: Column, scheme: Scheme) -> Argument
     )
 
 
-def _attributes(lines: Lines, scheme: Scheme) -> dict[str, pa.Array]:
+def _attributes(lines: Lines, scheme: Scheme, scored: Inventory) -> dict[str, pa.Array]:
     """Return the scheme's attributes in their canonical form; a value that has none stays as it is."""
     spans = [span for line in lines if line for span in line.spans]
     if not any(isinstance(span, dict) and "attributes" in span for span in spans):
         return {}
     found = [attributes_of(span) for span in spans]
     labels = [str(span.get("label")) if isinstance(span, dict) else "" for span in spans]
-    return {
-        attribute.code: pa.array(
-            [
-                attribute.canonical_on(label, value) or value if value is not None else None
-                for label, value in zip(labels, (values.get(attribute.code) for values in found), strict=True)
-            ],
+    columns = {}
+    for attribute in scheme.attributes:
+        typed = {label: typed_label(attribute, label, scored) for label in set(labels)}
+        values = (values.get(attribute.code) for values in found)
+        columns[attribute.code] = pa.array(
+            [_canonical(attribute, typed[label], value) for label, value in zip(labels, values, strict=True)],
             pa.string(),
         )
-        for attribute in scheme.attributes
-    }
+    return columns
+
+
+def _canonical(attribute: Attribute, label: str | None, value: str | None) -> str | None:
+    return value if value is None or label is None else attribute.canonical(label, value) or value
 
 
 class _Layers(NamedTuple):

@@ -102,11 +102,6 @@ class Attribute:
         """Return whether all its values name things outside the text, whatever the label is."""
         return set(self.on.values()) <= LINK_TYPES
 
-    def canonical_on(self, label: str, value: str) -> str | None:
-        """Return the canonical form of a value, of any of the types if the label has not the attribute."""
-        labels = (label,) if label in self.on else tuple(self.on)
-        return next(filter(None, (self.canonical(other, value) for other in labels)), None)
-
     def expected(self, label: str) -> str:
         """Return in words what the value of a label must be."""
         return VALUE_TYPES[self.on[label]][1]
