@@ -344,6 +344,7 @@ def test_signature_names_every_choice(scheme: Scheme) -> None:
         "map",
         "seqeval",
         "articles",
+        "lengths",
         "boot",
         "swaps",
         "seed",

@@ -32,7 +32,7 @@ def test_text_has_a_row_per_label_and_the_averages(worked: Score, scheme: Scheme
     assert rows["?"][1:8] == ["0.0", "–", "0.0", "–", "0", "1", "0"]
     assert rows["micro, strict"][2:9] == ["66.7", "66.7", "66.7", "–", "2", "3", "3"]
     assert "Faulty, charged: 1 unknown_label." in text
-    assert "2 articles are few" in text
+    assert "few articles (2)" in text
     assert text.count("miyar:0.1.0|measure:strict|layer:entities|") == 1
 
 

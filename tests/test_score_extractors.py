@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,34 @@ def test_a_score_is_verified_where_its_inputs_lie_now(
     other = run(capsys, "score-extractors", "--verify", file, GOLD, moved)
     assert other.status == 1
     assert "signature" in other.err
+
+
+def test_moved_texts_are_named_and_choices_are_not_taken_again(
+    predictions: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    texts, moved, file = tmp_path / "texts", tmp_path / "moved", tmp_path / "scores.json"
+    shutil.copytree(ARTICLES, texts)
+    file.write_text(json.dumps(scored(capsys, GOLD, predictions, "--articles", texts)), encoding="utf-8")
+    texts.rename(moved)
+    assert run(capsys, "score-extractors", "--verify", file).status == 2
+    assert run(capsys, "score-extractors", "--verify", file, "--articles", moved).status == 0
+    refused = run(capsys, "score-extractors", "--verify", file, "--seed", 9, "--by", "source")
+    assert refused.status == 2
+    assert "leave out seed, by" in refused.err
+
+
+def test_signatures_of_slices_name_what_they_depend_on(
+    predictions: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    texts = tmp_path / "texts"
+    shutil.copytree(ARTICLES, texts)
+    signatures = []
+    for _ in range(2):
+        value = scored(capsys, GOLD, predictions, "--articles", texts, "--by", "source")
+        signatures.append(value["slices"]["source"]["signature"])
+        metadata = (texts / "metadata.jsonl").read_text(encoding="utf-8").replace("demo wire", "demo daily")
+        (texts / "metadata.jsonl").write_text(metadata, encoding="utf-8")
+    assert signatures[0] != signatures[1]
 
 
 @pytest.mark.parametrize(

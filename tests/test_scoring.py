@@ -221,6 +221,7 @@ def test_signature_names_every_choice(scheme: Scheme) -> None:
         "articles",
         "boot",
         "seed",
+        "lengths",
     ]
     assert parts["gold"].endswith(":annotator=A1")
     assert parts["seqeval"] == "1.2.2"

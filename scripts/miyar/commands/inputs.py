@@ -125,11 +125,18 @@ def inputs_of(stored: Mapping[str, Any]) -> Inputs:
         "unknown": Unknown,
         "by": tuple,
         "training": Path,
+        **dict.fromkeys(("min_support", "samples", "seed"), _whole),
     }
     given: dict[str, Any] = {
         name: readers[name](value) if name in readers else value for name, value in stored.items()
     }
     return Inputs(**given)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
 
 
 def read_inputs(inputs: Inputs, scheme: Scheme) -> Read:
@@ -139,7 +146,7 @@ def read_inputs(inputs: Inputs, scheme: Scheme) -> Read:
         predictions_file(path)
     try:
         gold = _gold(inputs.gold, scheme, inputs.annotator, inputs.articles)
-        training = _gold(inputs.training, scheme, None, ()) if inputs.training else None
+        training = _gold(inputs.training, scheme, inputs.annotator, ()) if inputs.training else None
     except DataError as error:
         raise DataError(error.problems, NOT_SCORED) from error
     read: list[Predictions] = []

@@ -22,7 +22,7 @@ from miyar.commands.inputs import (
     say_faults,
 )
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
-from miyar.commands.verification import verify
+from miyar.commands.verification import Places, verify
 from miyar.errors import UsageError
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Predictions, Unknown
@@ -33,8 +33,11 @@ from miyar.scoring import MIN_SUPPORT, Choices, Score, score
 from miyar.spantable import Views
 from miyar.terminal import say
 
+RELOCATIONS = ("stored", "gold", "predictions", "articles", "training", "config")
+
 
 def run(
+    context: typer.Context,
     gold: Annotated[
         Path | None, typer.Argument(metavar="GOLD", help="A dataset folder or an annotation JSON Lines file.")
     ] = None,
@@ -80,7 +83,8 @@ def run(
     """
     scheme = load_scheme(config).scheme
     if stored:
-        verify(stored, scheme, gold, tuple(predictions or ()))
+        _refuse_others(context)
+        verify(stored, scheme, Places(gold, predictions or (), tuple(articles or ()), training))
         return
     if gold is None or not predictions:
         raise UsageError("score-extractors needs GOLD and at least one PREDICTIONS, or --verify SCORES")
@@ -111,6 +115,18 @@ def run(
         )
         say(f"{write_json_lines(errors, lines)} wrong spans and pairs: {errors}")
     print(render_scores(scores, scheme, form))
+
+
+def _refuse_others(context: typer.Context) -> None:
+    """Raise UsageError for options that a stored score brings with it."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [
+        name.replace("_", "-")
+        for name, source in sources.items()
+        if name not in RELOCATIONS and source is not None and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise UsageError(f"--verify takes all choices from the stored score: leave out {', '.join(given)}")
 
 
 def scored(read: Read, inputs: Inputs, scheme: Scheme) -> list[Score]:

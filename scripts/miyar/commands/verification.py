@@ -12,9 +12,19 @@ from miyar.scheme import Scheme
 from miyar.scoring import score
 
 SHOWN = 20
+ABSENT = "(not there)"
 OUTCOME = "The score is not the same."
-NOT_COMPARED = ("inputs", "corpus")  # where things lie and what the folder is called
+NOT_COMPARED = ("inputs", "corpus", "extractor")  # where things lie, and what files are called there
 EXPECTED = "what score-extractors --format json printed, one score or a list"
+
+
+class Places(NamedTuple):
+    """Where the inputs of scores lie now, as far as they have moved; as many predictions as scores."""
+
+    gold: Path | None = None
+    predictions: Sequence[Path] = ()
+    articles: tuple[Path, ...] = ()
+    training: Path | None = None
 
 
 class Difference(NamedTuple):
@@ -25,14 +35,13 @@ class Difference(NamedTuple):
     computed: object
 
 
-def verify(file: Path, scheme: Scheme, gold: Path | None, predictions: Sequence[Path]) -> None:
+def verify(file: Path, scheme: Scheme, places: Places) -> None:
     """Print whether the scores of a file are the same when computed again; raises DataError where not.
 
-    They are computed from the inputs that they name, with their options; `gold` and `predictions`, one per
-    score, say where those lie now.
+    They are computed from the inputs that they name, with their options; `places` say where those lie now.
     """
     stored = _stored_scores(file)
-    inputs = _located(file, stored, gold, predictions)
+    inputs = _located(file, stored, places)
     problems = []
     for value, given in zip(stored, inputs, strict=True):
         read = read_inputs(given, scheme)
@@ -53,10 +62,11 @@ def differences(stored: Any, computed: Any, place: str = "") -> Iterator[Differe
     """Yield where two JSON values differ; a number is the same only if its last digit is."""
     if isinstance(stored, dict) and isinstance(computed, dict):
         for name in dict.fromkeys([*stored, *computed]):
-            yield from differences(stored.get(name), computed.get(name), f"{place}.{name}".lstrip("."))
+            old, new = (side.get(name, ABSENT) for side in (stored, computed))
+            yield from differences(old, new, f"{place}.{name}".lstrip("."))
     elif isinstance(stored, list) and isinstance(computed, list) and len(stored) == len(computed):
-        for number, pair in enumerate(zip(stored, computed, strict=True)):
-            yield from differences(*pair, f"{place}[{number}]")
+        for number, (old, new) in enumerate(zip(stored, computed, strict=True)):
+            yield from differences(old, new, f"{place}[{number}]")
     elif stored != computed or type(stored) is not type(computed):
         yield Difference(place, stored, computed)
 
@@ -74,21 +84,25 @@ def _stored_scores(file: Path) -> list[dict[str, Any]]:
     return values
 
 
-def _located(
-    file: Path, stored: Sequence[dict[str, Any]], gold: Path | None, predictions: Sequence[Path]
-) -> list[Inputs]:
+def _located(file: Path, stored: Sequence[dict[str, Any]], places: Places) -> list[Inputs]:
     """Return the inputs of each score, at the places that were given, if any were."""
     try:
         inputs = [inputs_of(value["inputs"]) for value in stored]
     except (KeyError, TypeError, ValueError) as error:
         found = f"inputs that cannot be read: {error}"
         raise DataError([Problem("no_inputs", str(file), found, EXPECTED)], OUTCOME) from error
-    if predictions and len(predictions) != len(inputs):
+    if places.predictions and len(places.predictions) != len(inputs):
         raise UsageError(f"{file} has {len(inputs)} scores: name as many PREDICTIONS, or none")
-    places = predictions or [path for one in inputs for path in one.predictions]
+    predictions = places.predictions or [path for one in inputs for path in one.predictions]
     return [
-        replace(one, gold=gold or one.gold, predictions=(path,))
-        for one, path in zip(inputs, places, strict=True)
+        replace(
+            one,
+            gold=places.gold or one.gold,
+            predictions=(path,),
+            articles=places.articles or one.articles,
+            training=places.training or one.training,
+        )
+        for one, path in zip(inputs, predictions, strict=True)
     ]
 
 

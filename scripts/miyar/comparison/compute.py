@@ -15,7 +15,6 @@ from miyar.predictions import Predictions
 from miyar.resampling import F1, SWAPS, Numbers, Resamples, totals
 from miyar.scheme import Scheme
 from miyar.scoring import Choices
-from miyar.scoring.compute import layer_choices
 from miyar.spantable import Views
 
 DETECT = 0.01
@@ -123,7 +122,7 @@ def _signature(stack: Stack, system: int, context: _Context) -> str:
         "miyar": miyar.__version__,
         "compare": stack.name,
         "layer": stack.layer,
-        **layer_choices(stack.layer, context.choices),
+        **stack.signed,
         "gold": signed.pop("gold"),
         "baseline": context.counts.signed[BASELINE]["predictions"],
         "system": signed.pop("predictions"),

@@ -44,6 +44,7 @@ class Stack:
     counts: Numbers
     classes: tuple[str, ...] = ()
     kind: Kind = "labels"
+    signed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -151,7 +152,7 @@ def count_systems(
     return Counts(
         gold.name,
         tuple(
-            System(one.views.name, one.counts, len(one.learnt_from & set(gold.sha256s)))
+            System(one.views.name, one.counts, sum(digest in one.learnt_from for digest in gold.sha256s))
             for one in predictions
         ),
         tuple(stack for stack in stacks if stack.full_name not in unlike),
@@ -172,4 +173,4 @@ def stacked(tables: Sequence[Table]) -> Stack:
     for system, table in enumerate(tables):
         places = [MICRO, *(1 + classes.index(code) for code in table.classes)]
         counts[system][:, places] = table.counts
-    return Stack(first.layer, first.name, counts, classes, first.kind)
+    return Stack(first.layer, first.name, counts, classes, first.kind, first.signed)

@@ -80,7 +80,7 @@ def _not_inferior(rule: NonInferiority, row: _Row, articles: int) -> Judgement:
     bounds, power = row.difference.bounds, row.difference.power
     if bounds is None:
         return replace(judged, why=row.difference.why_none)
-    state = State.PASSED if bounds.low > rule.limit else State.FAILED
+    state = State.PASSED if bounds.low > rule.limit or row.difference.same else State.FAILED
     shown = power.detectable if power else None
     needed = articles_needed(articles, shown, rule.margin) if shown else None
     return replace(judged, state=state, bounds=bounds, why="", articles_needed=needed)

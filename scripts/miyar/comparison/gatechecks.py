@@ -140,7 +140,7 @@ def _table_problems(where: str, table: Table, kind: str) -> Iterator[Problem]:
         yield Problem("measure_and_by", where, "both measure and by", "by for slices, else measure")
     elif "measure" not in table and "by" not in table:
         yield Problem("missing_key", where, "no measure", 'measure = "entities.strict", or by = "FIELD"')
-    for key in keys.keys() & table.keys():
+    for key in (key for key in keys if key in table):
         yield from _value_problems(f"{where} {key}", table[key], keys[key])
     if isinstance(table.get(GAINER), dict) and GAINER in keys:
         yield from _table_problems(f"{where} {GAINER}", table[GAINER], GAINER)

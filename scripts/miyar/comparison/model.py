@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from miyar.comparison.changes import Changes
+from miyar.resampling import few_articles
 from miyar.scoring import PRF, Bounds, Interval, Macro, Share
 
 NO_INTERVAL_ASKED = "no intervals were asked for"
@@ -238,6 +239,7 @@ class Comparison:
         return {
             "corpus": self.corpus,
             "articles": self.articles,
+            "warnings": list(few_articles(self.articles)),
             "level": self.level,
             "baseline": self.baseline.to_dict(),
             "left_out": dict(self.left_out),

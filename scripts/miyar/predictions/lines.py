@@ -73,7 +73,7 @@ def read_release(file: Path, scheme: Scheme) -> Release:
         found = f"name, release or learnt_from: {texts[:3]!r}"
         raise DataError([Problem("bad_release", str(path), found, EXPECTED_RELEASE)])
     labels = release.get("labels", SCHEME)
-    if labels != SCHEME and labels not in scheme.maps:
+    if not isinstance(labels, str) or labels not in (SCHEME, *scheme.maps):
         expected = one_of(str(labels), [SCHEME, *scheme.maps])
         raise DataError([Problem("bad_release", f"{path}: labels", repr(labels), expected)])
     name = f"{release['name']}@{release['release']}"

@@ -15,6 +15,7 @@ SHARES = ("share", "interval", "right", "of", "")
 BY_LABEL = {"entities": "strict", "triggers": "trig_c", "arguments": "arg_c", "comparison": "default"}
 NAMES = {"trig_i": "Trig-I", "trig_c": "Trig-C", "arg_i": "Arg-I", "arg_c": "Arg-C"}
 SHOWN_CONFUSIONS = 10
+NO_MAP_SIGNED = "|map:none|"
 
 
 class Row(NamedTuple):
@@ -33,9 +34,7 @@ class Block(NamedTuple):
 
 def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
     """Yield a table per layer of which something was predicted, then the errors of the entities."""
-    names = {label.code: label.name for label in scheme.labels} | {
-        role.code: role.name for role in scheme.roles
-    }
+    names = label_names(scheme, score.layers["entities"]["strict"].signature)
     for layer, measures in score.layers.items():
         ratios = {name: one for name, one in measures.items() if one.kind != "shares"}
         shares = {name: one for name, one in measures.items() if one.kind == "shares"}
@@ -47,6 +46,13 @@ def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
         yield Block((f"by {name}", *SLICES), tuple(_slice_rows(slices)))
     for layer, diagnosis in score.errors.items():
         yield from _error_blocks(layer, diagnosis)
+
+
+def label_names(scheme: Scheme, signature: str) -> dict[str, str]:
+    """Return the names of labels and roles, none under a map: its codes may mean something else."""
+    labels = [(label.code, label.name) for label in scheme.labels if NO_MAP_SIGNED in signature]
+    roles = [(role.code, role.name) for role in scheme.roles]
+    return {code: name for code, name in (*labels, *roles) if code != name}
 
 
 def measure_name(name: str) -> str:

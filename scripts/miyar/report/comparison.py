@@ -8,10 +8,11 @@ from typing import NamedTuple
 from miyar.comparison import Comparison, Difference, Finding, MeasureComparison, SystemComparison
 from miyar.comparison.changes import BROKEN, FIXED
 from miyar.comparison.counts import SLICES
-from miyar.report.blocks import BY_LABEL, UNDEFINED, measure_name
-from miyar.report.differences import broken, ends, few_articles, headline, p_value, points, sentence
+from miyar.report.blocks import BY_LABEL, UNDEFINED, label_names, measure_name
+from miyar.report.differences import broken, ends, headline, p_value, points, sentence
 from miyar.report.format import Format
 from miyar.report.page import Heading, Lines, Numbers, Part, render_page
+from miyar.resampling import few_articles
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro
 
@@ -73,9 +74,9 @@ def _parts(comparison: Comparison, scheme: Scheme) -> Iterator[Part]:
     baseline, corpus = comparison.baseline.name, comparison.corpus
     yield Heading(f"Compared with {baseline} on {corpus}, {comparison.articles} articles")
     yield overview(comparison)
-    names = {one.code: one.name for one in scheme.labels} | {one.code: one.name for one in scheme.roles}
     for number, one in enumerate(comparison.systems, start=1):
         yield Heading(f"{letter(number)}: {one.system.name} against {baseline}", 2)
+        names = label_names(scheme, one.layers["entities"]["strict"].signature)
         main = list(_main_rows(one))
         yield Lines(tuple(sentence(row.name, row.difference, comparison.level) for row in main))
         head = ("", "A", letter(number), "change", interval_head(comparison), "p")
@@ -156,7 +157,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
-    yield from few_articles(comparison)
+    yield from (f"{warning}." for warning in few_articles(comparison.articles))
     systems = (comparison.baseline, *(one.system for one in comparison.systems))
     yield from (
         f"WARNING: {one.name} learnt from {one.learnt_from} of these {comparison.articles} articles."

@@ -1,13 +1,10 @@
 """Differences in words and figures, rounded: what the report of a comparison and of a gate have in common."""
 
-from collections.abc import Iterator
-
-from miyar.comparison import Changes, Comparison, Difference, Finding
+from miyar.comparison import Changes, Difference, Finding
 from miyar.comparison.changes import BROKEN, CHANGES, Example
 from miyar.errors import quoted
 from miyar.report.blocks import UNDEFINED, percent
 from miyar.report.page import INNER, Lines
-from miyar.resampling import FEW_ARTICLES
 from miyar.scoring import Bounds
 
 MOST_LABELS, MOST_EXAMPLES = 5, 3
@@ -61,15 +58,6 @@ def sentence(title: str, one: Difference, level: float) -> str:
         Finding.NOT_SHOWN: f"no difference shown: {bounds} {_doubt(one)}{_power(one)}.",
     }
     return f"{title}: {said[one.finding]}"
-
-
-def few_articles(comparison: Comparison) -> Iterator[str]:
-    """Yield that intervals are too narrow, where there are few articles."""
-    if comparison.articles < FEW_ARTICLES:
-        yield (
-            f"WARNING: {comparison.articles} articles are few: with fewer than {FEW_ARTICLES} intervals are "
-            "too narrow (they hold the true value less often than they say)."
-        )
 
 
 def broken(found: Changes) -> Lines:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from miyar.resampling import FEW_ARTICLES, FEWEST_ARTICLES, MOST_UNDEFINED
+from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED, few_articles
 from miyar.scoring import Score
 
 FAULTS = ("bad_offsets", "unknown_label", "bad_argument", "bad_value")
@@ -20,8 +20,11 @@ def notes(score: Score) -> Iterator[str]:
     if "seen" in score.slices and list(score.slices["seen"].measure.labels) == ["unseen"]:
         yield "by seen: all is unseen; does release.toml name the articles that it learnt from (learnt_from)?"
     for side, dropped in score.dropped.items():
-        if dropped:
-            yield f"The label map, {side}: {_counts(dropped)} dropped (collapsed: made the same by it)."
+        lost = {name: count for name, count in dropped.items() if name != "collapsed"}
+        if lost:
+            yield f"The label map drops, {side}: {_counts(lost)}."
+        if "collapsed" in dropped:
+            yield f"The same as another, {side}: {dropped['collapsed']} spans, collapsed."
     for side, losses in score.flattened.items():
         lost = {name: count for name, count in losses._asdict().items() if name not in ("spans", "kept")}
         shown = _counts(lost) or "none lost"
@@ -55,11 +58,7 @@ def _interval_notes(score: Score) -> Iterator[str]:
         f"Intervals: {share}, over resamples of articles; none with spans in fewer than {FEWEST_ARTICLES} "
         f"articles or more than {100 * MOST_UNDEFINED:g} % of the resamples undefined."
     )
-    if score.articles < FEW_ARTICLES:
-        yield (
-            f"{score.articles} articles are few: with fewer than {FEW_ARTICLES} intervals are a little too "
-            "narrow (they hold the true value less often than they say)."
-        )
+    yield from (f"{warning}." for warning in few_articles(score.articles))
 
 
 def _fault_notes(charged: Mapping[str, int]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from miyar.resampling.bootstrap import (
     LEVEL,
     MOST_UNDEFINED,
     Intervals,
+    few_articles,
     intervals,
 )
 from miyar.resampling.counts import (
@@ -64,6 +65,7 @@ __all__ = [
     "Whole",
     "articles_needed",
     "detectable",
+    "few_articles",
     "holm",
     "intervals",
     "macro",

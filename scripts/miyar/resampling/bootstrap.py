@@ -39,6 +39,16 @@ class Intervals:
         return ""
 
 
+def few_articles(articles: int) -> tuple[str, ...]:
+    """Return the warning that intervals are too narrow, where there are few articles."""
+    if articles >= FEW_ARTICLES:
+        return ()
+    return (
+        f"few articles ({articles}): with fewer than {FEW_ARTICLES} intervals are a little too narrow (they "
+        "hold the true value less often than they say)",
+    )
+
+
 def intervals(values: Numbers, articles: Whole, level: float = LEVEL) -> Intervals:
     """Return the intervals of a statistic, given its values (samples, …) and supporting articles (…).
 

@@ -27,10 +27,8 @@ from miyar.scoring.sides import Sides, sides
 from miyar.scoring.slices import LAYER as SLICES
 from miyar.scoring.slices import MIN_SUPPORT, gaps, slice_table
 from miyar.scoring.table import Table
-from miyar.scoring.view import LAYER as COMPARISON
 from miyar.scoring.view import comparison_view
 from miyar.spantable import Views
-from miyar.tokens import TOKENS_VERSION
 
 NO_TEXTS = "the gold has no texts: give the articles (--articles)"
 NO_TRIGGERS = "the inventory has no triggers"
@@ -159,7 +157,7 @@ def _measured(counted: Counted, choices: Choices) -> _Measured:
     layers: dict[str, dict[str, Measure]] = {}
     slices = {}
     for table, values in zip(tables, resampled, strict=True):
-        made = measure(table, values, signature(table, counted.signed, choices), choices.level)
+        made = measure(table, values, signature(table, counted.signed), choices.level)
         if table.layer == SLICES:
             small = counted.too_small[table.name]
             slices[table.name] = Slices(made, gaps(table, values, choices.level), small)
@@ -168,18 +166,11 @@ def _measured(counted: Counted, choices: Choices) -> _Measured:
     return _Measured(layers, slices)
 
 
-def signature(table: Table, signed: Mapping[str, str], choices: Choices) -> str:
+def signature(table: Table, signed: Mapping[str, str]) -> str:
     """Return the signature of a measure: every choice that could change its numbers."""
-    own = layer_choices(table.layer, choices)
-    parts = {"miyar": miyar.__version__, "measure": table.name, "layer": table.layer, **own, **signed}
+    own = {"measure": table.name, "layer": table.layer, **table.signed}
+    parts = {"miyar": miyar.__version__, **own, **signed}
     return "|".join(f"{key}:{value}" for key, value in parts.items())
-
-
-def layer_choices(layer: str, choices: Choices) -> dict[str, str]:
-    """Return the choices that change the numbers of one layer alone, as signatures name them."""
-    if layer == SLICES:
-        return {"min_support": str(choices.min_support)}
-    return {"tokens": TOKENS_VERSION} if layer == COMPARISON else {}
 
 
 def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
@@ -211,4 +202,5 @@ def _signed(
         "articles": str(len(gold.articles)),
         **(boot if choices.samples else {"boot": "0"}),
         **({"training": training.digest} if training else {}),
+        **({"lengths": "unknown"} if gold.lengths is None else {}),
     }

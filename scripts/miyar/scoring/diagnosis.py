@@ -11,7 +11,7 @@ from miyar.spantable import Column, Views
 NOTHING = "–"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Diagnosis:
     """The outcome of each span of one layer; `names` are the codes that its labels mean.
 
@@ -22,6 +22,11 @@ class Diagnosis:
     outcomes: Outcomes
     articles: tuple[str, ...]
     texts: tuple[str, ...] | None
+
+    def __repr__(self) -> str:
+        """Return how many gold and predicted spans have which outcome."""
+        shown = ", ".join(f"{word} {gold}/{predicted}" for word, (gold, predicted) in self.totals().items())
+        return f"Diagnosis(gold/predicted: {shown})"
 
     def lines(self) -> Iterator[dict[str, object]]:
         """Yield one object per wrong pair and per wrong span without one, by article and place."""

@@ -28,7 +28,7 @@ CONTEXT = 40
 ROUNDS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
     """The class of each span and its partner on the other side, as columns with one row per span.
 

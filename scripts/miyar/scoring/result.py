@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from miyar.bio import Losses
+from miyar.resampling import few_articles
 from miyar.scoring.diagnosis import Diagnosis
 from miyar.scoring.model import Measure
 from miyar.scoring.slices import Gap
@@ -19,6 +20,11 @@ class Slices:
     measure: Measure
     gaps: Mapping[str, Gap]
     too_small: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        """Return each slice on a line of its own, the one that is furthest from the others first."""
+        lines = [f"{name} {self.measure.labels[name]!r}" for name in self.gaps]
+        return "Slices(\n  " + "\n  ".join(lines) + "\n)"
 
     def to_dict(self) -> dict[str, object]:
         """Return the slices, unrounded."""
@@ -66,6 +72,7 @@ class Score:
             "articles_learnt_from": self.seen,
             "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
             "left_out": dict(self.left_out),
+            "warnings": list(few_articles(self.articles)),
             "layers": layers,
             "slices": {name: one.to_dict() for name, one in self.slices.items()},
             "errors": {layer: one.to_dict() for layer, one in self.errors.items()},

@@ -1,5 +1,7 @@
 """Strict matches in slices of a field, and how far each slice is from all the rest."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,7 +14,7 @@ from miyar.resampling import LEVEL, RATIOS, intervals, ratios, supporting_articl
 from miyar.scoring.entities import class_counts
 from miyar.scoring.measures import interval_at
 from miyar.scoring.model import Interval
-from miyar.scoring.properties import Context, classes
+from miyar.scoring.properties import PROPERTIES, Context, classes
 from miyar.scoring.table import Table
 from miyar.spantable import Column
 
@@ -77,7 +79,8 @@ def slice_table(field: str, context: Context, strict: Cells, min_support: int = 
     names = (*(found.names[index] for index in chosen.shown), *([TOO_SMALL] if chosen.others else []))
     micro = counts.sum(axis=1, keepdims=True)
     both = np.concatenate([micro, counts[:, : len(names)]], axis=1)
-    return SliceTable(field, Table(LAYER, field, both, names, "classes"), chosen.others)
+    signed = {"min_support": str(min_support), **_signed(field, context)}
+    return SliceTable(field, Table(LAYER, field, both, names, "classes", signed=signed), chosen.others)
 
 
 def gaps(table: Table, resampled: Numbers | None, level: float = LEVEL) -> dict[str, Gap]:
@@ -99,6 +102,18 @@ def gaps(table: Table, resampled: Numbers | None, level: float = LEVEL) -> dict[
         if name != TOO_SMALL
     }
     return dict(sorted(made.items(), key=_largest_first))
+
+
+def _signed(field: str, context: Context) -> dict[str, str]:
+    """Return a digest of what slices depend on besides gold and predictions, if on anything."""
+    predictions = context.predictions
+    if field == "seen":
+        told: object = [sorted(predictions.learnt_from), sorted(predictions.others_learnt)]
+    elif field in PROPERTIES:
+        return {}
+    else:
+        told = sorted(zip(context.gold.articles, context.gold.metadata[field], strict=True))
+    return {"field": hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]}
 
 
 def _chosen(names: tuple[str, ...], gold: Column, predicted: Column, min_support: int) -> _Chosen:

@@ -1,6 +1,7 @@
 """A measure as counts per article: every number of a score is a sum of such a table."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,8 @@ class Table:
     """Counts of shape (articles, 1 + classes, 4): tp, predicted, gold, found; the first class is micro.
 
     `kind` says what the classes are; only labels and roles have a macro average. `cells` are the sets that
-    were compared, where seqeval can say the same of them; their labels are indices into `tags`.
+    were compared, where seqeval can say the same of them; their labels are indices into `tags`. `signed`
+    has the choices that change the numbers of this table alone, as signatures name them.
     """
 
     layer: str
@@ -28,6 +30,7 @@ class Table:
     kind: Kind = "labels"
     cells: Cells | None = None
     tags: tuple[str, ...] = (SPAN,)
+    signed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_macro(self) -> bool:

@@ -1,5 +1,6 @@
 """The comparison view: outermost entities on word tokens, as papers score them with seqeval."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from miyar.matching import Numbers, cells, span_rows
 from miyar.scoring.sides import CHARGED, Sides
 from miyar.scoring.table import Table, set_table
 from miyar.spantable import Views
-from miyar.tokens import TokenTable, token_table
+from miyar.tokens import TOKENS_VERSION, TokenTable, token_table
 
 LAYER = "comparison"
 TOLERANCE = 1e-12
@@ -35,7 +36,10 @@ def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
     both = [projected(layer.as_given(views), tokens) for layer, views in layers]
     names = (*sides.inventory.entities, CHARGED)
     compared = cells(*(span_rows(token_spans(one, tokens)) for one in both))
-    tables = tuple(set_table(LAYER, mode.value, compared, sides.articles, names) for mode in Mode)
+    signed = {"tokens": TOKENS_VERSION}
+    tables = tuple(
+        replace(set_table(LAYER, mode.value, compared, sides.articles, names), signed=signed) for mode in Mode
+    )
     _check(both, tokens, names, tables)
     return View(tables, dict(zip(("gold", "predicted"), (one.losses for one in both), strict=True)))
 
