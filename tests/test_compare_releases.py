@@ -180,7 +180,7 @@ def test_what_is_wrong_in_a_gate_is_said_before_anything_is_compared(
     gate = tmp_path / "gate.toml"
     gate.write_text('[[floor]]\nby = "source"\n[[floor]]\nmeasure = "entities.strict"\nf1 = 2\n', "utf-8")
     done = run(capsys, "compare-releases", GOLD, *lexicons, "--gate", gate)
-    assert (done.status, done.out) == (1, "")
+    assert (done.status, done.out) == (2, "")
     assert f"{gate}: [[floor]] 1: no f1 [missing_key]" in done.err
     assert f"{gate}: [[floor]] 2 f1: 2 [bad_number]" in done.err
     assert "comparing" not in done.err

@@ -390,7 +390,7 @@ def test_the_digest_is_of_the_articles_and_their_texts(scheme: Scheme) -> None:
 
 def test_the_digest_is_of_the_article_that_a_charged_argument_is_in(scheme: Scheme) -> None:
     gold = gold_of([Labelled(SPANS)] * 2, scheme)
-    charged, plain = Labelled(SPANS, [(0, 99, "PLACE")]), Labelled(SPANS)
+    charged, plain = Labelled(SPANS, [(98, 99, "PLACE")]), Labelled(SPANS)
     first, second = (
         predicted_of(side, gold, scheme).views.digest for side in ([charged, plain], [plain, charged])
     )
@@ -529,14 +529,14 @@ def test_a_gold_whose_arguments_join_no_trigger_to_an_entity_is_refused(
         read_gold(gold_file(tmp_path, Argument(*ends, "PLACE")), scheme)
 
 
-def test_a_faulty_argument_of_both_sides_matches_nothing(tmp_path: Path, scheme: Scheme) -> None:
-    try:
-        gold = read_gold(gold_file(tmp_path, Argument("g", "t", "PLACE")), scheme)
-    except DataError:
-        return
+def test_a_faulty_argument_of_both_sides_matches_nothing(scheme: Scheme) -> None:
+    # the reader refuses such a gold; made by hand, its argument has no ends, like the predicted one
     spans = [(0, 4, "ATTACK"), (10, 12, "GPE")]
-    read = predicted_of([Labelled(spans, [(0, 77, "PLACE")])], gold, scheme)
-    assert found(score(gold, read, scheme, PLAIN).layers["arguments"]["arg_c"].micro) == (0, 1, 1)
+    gold = gold_of([Labelled(spans, [(1, 0, "PLACE")])], scheme)
+    read = predicted_of([Labelled(spans, [(77, 78, "PLACE")])], gold, scheme)
+    measures = score(gold, read, scheme, PLAIN).layers["arguments"]
+    for name in (*UNATTACHED, *ATTACHED):
+        assert found(measures[name].micro) == (0, 1, 1), name
 
 
 @pytest.mark.parametrize("value", ["4200.0", "٤٢٠٠", "04200"])

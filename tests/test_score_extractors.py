@@ -202,6 +202,15 @@ def test_what_is_no_score_cannot_be_verified(
     assert words in done.err
 
 
+def test_skipped_articles_are_said(predictions: Path, tmp_path: Path, capsys: Capture) -> None:
+    gold = tmp_path / "gold.jsonl"
+    skipped = {"article": "later", "sha256": "0" * 64, "annotator": "A1", "status": "skipped", "spans": []}
+    gold.write_text(GOLD.read_text(encoding="utf-8") + json.dumps(skipped) + "\n", encoding="utf-8")
+    done = run(capsys, "score-extractors", gold, predictions)
+    assert done.status == 0
+    assert f"{gold}: 1 skipped, which are not gold" in done.err
+
+
 def test_gold_and_predictions_are_needed(capsys: Capture) -> None:
     for arguments in ((), (GOLD,)):
         done = run(capsys, "score-extractors", *arguments)

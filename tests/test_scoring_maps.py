@@ -374,6 +374,18 @@ def test_values_of_predictions_in_the_target_inventory_are_read_too(
     assert found(link.micro) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_the_values_of_collapsed_spans_the_first_in_alphabetical_order_counts(
+    scheme: Scheme, order: tuple[int, int]
+) -> None:
+    named = replace(scheme, maps={"both": {"CARDINAL": "NUM", "DATE": "NUM"}})
+    spans = [(0, 4, "CARDINAL", {"value": "5"}), (0, 4, "DATE", {"value": "2024"})]
+    gold = [Labelled([spans[at] for at in order])]
+    for one, right in zip(spans, (0, 1), strict=True):
+        value = scored(gold, [Labelled([one])], named, under("both")).layers["attributes"]["value"]
+        assert value.micro.to_dict()["share"] == right
+
+
 def test_values_of_predictions_in_an_inventory_with_other_names_are_read_too(
     scheme: Scheme, releases: Mapping[str, Path]
 ) -> None:

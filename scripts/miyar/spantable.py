@@ -69,7 +69,7 @@ class Views:
     An index or offset ABSENT is a label or an offset that is missing or of the wrong type. `lengths` has
     the number of code points of each text. `attributes` has per code a string, or null, for each span;
     `metadata` has per field a value, or None, for each article. Lengths and texts are None where the
-    texts are not there.
+    texts are not there. `skipped` counts the articles that the annotators skipped, which are not here.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Views:
     attributes: Mapping[str, pa.Array] = field(default_factory=dict)
     texts: tuple[str, ...] | None = None
     metadata: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    skipped: int = 0
 
     @property
     def inside(self) -> Mask:

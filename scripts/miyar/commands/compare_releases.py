@@ -27,13 +27,15 @@ from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.comparison import (
     Asked,
     Comparison,
+    Counts,
+    Gate,
     Verdict,
     compare_counts,
     count_systems,
     judge,
     read_gate,
 )
-from miyar.errors import UsageError
+from miyar.errors import DataError, UsageError
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Predictions, Unknown
 from miyar.report import Format
@@ -166,10 +168,19 @@ def compared_and_judged(
     with waiting("counting"):
         counts = count_systems(read.gold, read.predictions, scheme, choices, read.training)
     say(f"own counts equal seqeval's, checked in {counts.seqeval_seconds:.2f} s")
-    rules = read_gate(gate, counts.rows) if gate else None
+    rules = _rules(gate, counts) if gate else None
     with waiting("comparing"):
         comparison = compare_counts(counts, choices, asked)
     return Judged(comparison, judge(rules, comparison) if rules else None)
+
+
+def _rules(file: Path, counts: Counts) -> Gate:
+    """Return the rules of a gate; a mistake in them is a wrong call, and no verdict on a release."""
+    try:
+        return read_gate(file, counts.rows)
+    except DataError as error:
+        error.status = UsageError.status
+        raise
 
 
 def _named(predictions: tuple[Predictions, ...], paths: tuple[Path, ...]) -> tuple[Predictions, ...]:

@@ -172,6 +172,8 @@ def say_faults(predictions: Predictions) -> None:
 
 def _gold(path: Path, scheme: Scheme, annotator: str | None, articles: Sequence[Path]) -> Views:
     gold = read_gold(path, scheme, annotator)
+    if gold.skipped:
+        say(f"{path}: {gold.skipped} skipped, which are not gold")
     return with_articles(gold, read_articles(articles)) if articles else gold
 
 

@@ -14,7 +14,7 @@ from miyar.scoring import score
 SHOWN = 20
 ABSENT = "(not there)"
 OUTCOME = "The score is not the same."
-NOT_COMPARED = ("inputs", "corpus", "extractor")  # where things lie, and what files are called there
+NOT_COMPARED = ("inputs", "corpus", "extractor", "warnings")  # names and words
 EXPECTED = "what score-extractors --format json printed, one score or a list"
 
 
@@ -44,7 +44,10 @@ def verify(file: Path, scheme: Scheme, places: Places) -> None:
     inputs = _located(file, stored, places)
     problems = []
     for value, given in zip(stored, inputs, strict=True):
-        read = read_inputs(given, scheme)
+        try:
+            read = read_inputs(given, scheme)
+        except UsageError as error:
+            raise UsageError(f"{error}; name the inputs of {file} where they lie now") from error
         again = score(read.gold, read.predictions[0], scheme, given.choices, read.training)
         computed = json.loads(json.dumps(again.to_dict()))
         found = list(differences(_compared(value), _compared(computed)))
@@ -111,8 +114,8 @@ def _compared(score: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problem(file: Path, difference: Difference) -> Problem:
-    found = f"{difference.place}: {json.dumps(difference.computed)}"
-    return Problem("not_the_same", str(file), found, json.dumps(difference.stored))
+    found = f"{difference.place}: {json.dumps(difference.stored)} is stored"
+    return Problem("not_the_same", str(file), found, f"{json.dumps(difference.computed)}, as computed now")
 
 
 def _size(value: Any) -> int:

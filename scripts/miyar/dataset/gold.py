@@ -23,7 +23,7 @@ OWN_FIELDS = ("id", "sha256")
 def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
     """Return one view per article from a dataset folder or an annotation JSON Lines file.
 
-    Skipped articles are left out. Raises DataError where an article has several annotations and no
+    Skipped articles are left out and counted. Raises DataError where an article has several annotations and no
     annotator is chosen, where a label or role is not the scheme's, and where nothing is left.
     """
     table = annotation_table(path, scheme)
@@ -32,7 +32,9 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
         if annotator not in annotators:
             raise UsageError(f"{path}: no annotator {annotator!r}; {one_of(annotator, annotators)}")
         table = table.filter(pc.equal(table["annotator"], annotator))
+    everything = table.num_rows
     table = table.filter(pc.equal(table["status"], "finished"))
+    skipped = everything - table.num_rows
     problems = [*_several_views(path, table, annotators), *_no_views(path, table)]
     if problems:
         raise DataError(problems)
@@ -44,7 +46,7 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     wrong = [*_bad_spans(path, views), *_bad_arguments(path, views, scheme), *_bad_values(path, table, views)]
     if wrong:
         raise DataError(wrong)
-    return views
+    return replace(views, skipped=skipped)
 
 
 def with_articles(gold: Views, articles: Sequence[Article]) -> Views:

@@ -14,7 +14,9 @@ from miyar.spantable import Column, Mask, Views
 
 CHARGED = "nothing: it is charged as predicted, where its layer is scored, and can match nothing"
 WRONG = "nothing: it counts as a wrong value"
-ARGUMENT = "the index of a trigger span, the index of an entity span, and a role of the scheme"
+ARGUMENT = (
+    "the place of a trigger and of an entity in “spans”, counted from 0 (not an id), and a role of the scheme"
+)
 
 SPAN_FAULTS = ("bad_offsets", "unknown_label")
 

@@ -38,7 +38,7 @@ def blocks(score: Score, scheme: Scheme) -> Iterator[Block]:
     for layer, measures in score.layers.items():
         ratios = {name: one for name, one in measures.items() if one.kind != "shares"}
         shares = {name: one for name, one in measures.items() if one.kind == "shares"}
-        if any(one.micro.predicted for one in ratios.values()):
+        if layer == "entities" or any(one.micro.predicted for one in ratios.values()):
             yield Block((layer, *RATIOS), tuple(_ratio_rows(layer, ratios, names)))
         if any(one.micro.gold for one in shares.values()):
             yield Block((f"{layer} of matches", *SHARES), tuple(_share_rows(shares, names)))

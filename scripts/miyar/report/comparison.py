@@ -168,7 +168,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         "Per cent, changes in points; –: undefined, or no interval. p: paired permutation test, after Holm "
         "over the labels, roles or slices of a measure that have an interval; averages over the systems."
     )
-    yield "fixed, broken: spans that only the new system, only A is right about, by leaving one out as well."
+    yield "All other measures (partial, Trig-I, Arg-I, the view on tokens, …): --format json."
+    yield "fixed: only the new system is right about the span; broken: only A; leaving out a wrong one counts."
     for one in systems:
         if one.charged:
             listed = ", ".join(f"{count} {code}" for code, count in one.charged.items())

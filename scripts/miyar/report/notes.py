@@ -1,12 +1,25 @@
 """What a reader has to know to trust the numbers of a score."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED, few_articles
 from miyar.scoring import Score
 
 FAULTS = ("bad_offsets", "unknown_label", "bad_argument", "bad_value")
 HEADLINE = ("entities", "strict")
+
+
+def heading(score: Score, scores: Sequence[Score]) -> str:
+    """Return whose score on what it is; where several have one name, with the place of the predictions."""
+    alike = [one for one in scores if one.extractor == score.extractor]
+    place = f" ({score.inputs['predictions']})" if len(alike) > 1 and "predictions" in score.inputs else ""
+    return f"{score.extractor}{place} on {score.corpus}"
+
+
+def warnings(score: Score) -> Iterator[str]:
+    """Yield what makes the numbers mean less than they seem to."""
+    if score.seen:
+        yield f"WARNING: the extractor learnt from {score.seen} of these {score.articles} articles."
 
 
 def notes(score: Score) -> Iterator[str]:
@@ -31,8 +44,6 @@ def notes(score: Score) -> Iterator[str]:
         yield f"Comparison view, {side}: {losses.kept} of {losses.spans} spans; {shown}."
     for layer, reason in score.left_out.items():
         yield f"Left out: {layer}: {reason}."
-    if score.seen:
-        yield f"WARNING: the extractor learnt from {score.seen} of these {score.articles} articles."
     headline = score.layers[HEADLINE[0]][HEADLINE[1]]
     yield f"{headline.signature} (other measures: with their own measure and layer)"
 
@@ -42,7 +53,8 @@ def _layer_notes(score: Score) -> Iterator[str]:
     for layer, measures in score.layers.items():
         sizes = [(one.micro.predicted, one.micro.gold) for one in measures.values() if one.kind != "shares"]
         if sizes and not any(predicted for predicted, _ in sizes):
-            yield f"{layer}: none predicted, {max(gold for _, gold in sizes)} in the gold."
+            what = "links" if layer == "attributes" else layer
+            yield f"{what}: none predicted, {max(gold for _, gold in sizes)} in the gold."
         elif layer == "arguments":
             yield "Arg-I: event label and the entity's extent; Arg-C: role too; +: the trigger's extent too."
     if any(one.kind == "classes" for one in score.layers[HEADLINE[0]].values()):

@@ -1,6 +1,7 @@
 """Scores as tables for the terminal, as Markdown, or as JSON; only in reports numbers are rounded."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 
@@ -11,12 +12,12 @@ from rich.text import Text
 from miyar.guidelines import markdown_cell
 from miyar.report.blocks import Block, blocks
 from miyar.report.format import Format
-from miyar.report.notes import notes
+from miyar.report.notes import heading, notes, warnings
 from miyar.scheme import Scheme
 from miyar.scoring import Score
 
 WIDTH, FULL_WIDTH = 110, 80
-NARROW = ("interval", "TP")
+NARROW = ("interval", "TP", "its interval")
 
 
 def render_scores(scores: Sequence[Score], scheme: Scheme, form: Format) -> str:
@@ -32,12 +33,13 @@ def _json(scores: Sequence[Score], scheme: Scheme) -> str:
 
 
 def _markdown(scores: Sequence[Score], scheme: Scheme) -> str:
-    return "\n\n".join("\n".join(_markdown_lines(score, scheme)) for score in scores)
+    return "\n\n".join("\n".join(_markdown_lines(score, scores, scheme)) for score in scores)
 
 
-def _markdown_lines(score: Score, scheme: Scheme) -> Iterator[str]:
-    yield f"### {markdown_cell(score.extractor)} on {markdown_cell(score.corpus)}"
+def _markdown_lines(score: Score, scores: Sequence[Score], scheme: Scheme) -> Iterator[str]:
+    yield f"### {markdown_cell(heading(score, scores))}"
     yield ""
+    yield from (f"**{warning}**\n" for warning in warnings(score))
     for block in blocks(score, scheme):
         yield f"| {' | '.join(map(markdown_cell, block.head))} |"
         yield f"|---|{'---:|' * (len(block.head) - 2)}---|"
@@ -50,9 +52,13 @@ def _markdown_lines(score: Score, scheme: Scheme) -> Iterator[str]:
 
 def _text(scores: Sequence[Score], scheme: Scheme) -> str:
     out = StringIO()
-    console = Console(file=out, width=min(WIDTH, Console().width), color_system=None)
+    terminal = Console()
+    narrow = terminal.is_terminal or "COLUMNS" in os.environ
+    console = Console(file=out, width=min(WIDTH, terminal.width) if narrow else WIDTH, color_system=None)
     for score in scores:
-        console.print(f"{score.extractor} on {score.corpus}, {score.articles} articles", markup=False)
+        console.print(f"{heading(score, scores)}, {score.articles} articles", markup=False, soft_wrap=True)
+        for warning in warnings(score):
+            console.print(warning, markup=False, soft_wrap=True)
         hidden = NARROW if console.width < FULL_WIDTH else ()
         for block in blocks(score, scheme):
             console.print(_table(block, hidden))
@@ -69,8 +75,9 @@ def _table(block: Block, hidden: Sequence[str]) -> Table:
     shown = [place for place, name in enumerate(block.head) if name not in hidden]
     first, *numbers, last = (block.head[place] for place in shown)
     table.add_column(first, no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+    for place, name in zip(shown[1:-1], numbers, strict=True):
+        widest = max([len(name), *(len(row.cells[place]) for row in block.rows if place < len(row.cells))])
+        table.add_column(name, justify="right", no_wrap=True, min_width=widest)
     table.add_column(last)
     for row, following in zip(block.rows, [*block.rows[1:], None], strict=True):
         ends = following is not None and following.heavy and not row.heavy

@@ -44,8 +44,8 @@ def few_articles(articles: int) -> tuple[str, ...]:
     if articles >= FEW_ARTICLES:
         return ()
     return (
-        f"few articles ({articles}): with fewer than {FEW_ARTICLES} intervals are a little too narrow (they "
-        "hold the true value less often than they say)",
+        f"few articles ({articles}): with fewer than {FEW_ARTICLES} of them intervals are a little too "
+        "narrow (they hold the true value less often than they say)",
     )
 
 

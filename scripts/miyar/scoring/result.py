@@ -72,12 +72,16 @@ class Score:
             "articles_learnt_from": self.seen,
             "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
             "left_out": dict(self.left_out),
-            "warnings": list(few_articles(self.articles)),
+            "warnings": list(few_articles(self.articles)) if self._has_intervals else [],
             "layers": layers,
             "slices": {name: one.to_dict() for name, one in self.slices.items()},
             "errors": {layer: one.to_dict() for layer, one in self.errors.items()},
             **({"inputs": dict(self.inputs)} if self.inputs else {}),
         }
+
+    @property
+    def _has_intervals(self) -> bool:
+        return any(one.micro.interval for measures in self.layers.values() for one in measures.values())
 
     def __repr__(self) -> str:
         """Return the micro average of each measure, a line each."""
