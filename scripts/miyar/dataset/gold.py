@@ -23,8 +23,9 @@ OWN_FIELDS = ("id", "sha256")
 def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
     """Return one view per article from a dataset folder or an annotation JSON Lines file.
 
-    Skipped articles are left out and counted. Raises DataError where an article has several annotations and no
-    annotator is chosen, where a label or role is not the scheme's, and where nothing is left.
+    Skipped articles are left out and counted. Raises DataError where an article has several annotations and
+    no annotator is chosen, where a label or role is not the scheme's, where a span, argument or value could
+    not be matched by anything, and where nothing is left.
     """
     table = annotation_table(path, scheme)
     annotators = sorted(set(table["annotator"].to_pylist()))

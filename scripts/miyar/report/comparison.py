@@ -169,7 +169,7 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         "over the labels, roles or slices of a measure that have an interval; averages over the systems."
     )
     yield "All other measures (partial, Trig-I, Arg-I, the view on tokens, …): --format json."
-    yield "fixed: only the new system is right about the span; broken: only A; leaving out a wrong one counts."
+    yield "fixed: only the new system is right about the span, also by leaving it out; broken: only A is."
     for one in systems:
         if one.charged:
             listed = ", ".join(f"{count} {code}" for code, count in one.charged.items())
