@@ -309,7 +309,7 @@ def test_other_names_of_the_articles_are_other_resamples(scheme: Scheme) -> None
 def test_no_samples_no_intervals(scheme: Scheme) -> None:
     result = scored(*corpus(1, 12), scheme, Choices(samples=0))
     assert [interval for _, _, interval in intervals_of(result)] == [None] * len([*intervals_of(result)])
-    assert "interval" not in json.dumps(result.to_dict())
+    assert '"interval":' not in json.dumps(result.to_dict())
 
 
 def test_intervals_change_no_other_number(scheme: Scheme) -> None:

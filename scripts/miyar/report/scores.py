@@ -74,7 +74,7 @@ def _table(block: Block, hidden: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     shown = [place for place, name in enumerate(block.head) if name not in hidden]
     first, *numbers, last = (block.head[place] for place in shown)
-    table.add_column(first, no_wrap=True)
+    table.add_column(first, overflow="fold")
     for place, name in zip(shown[1:-1], numbers, strict=True):
         widest = max([len(name), *(len(row.cells[place]) for row in block.rows if place < len(row.cells))])
         table.add_column(name, justify="right", no_wrap=True, min_width=widest)
