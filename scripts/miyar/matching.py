@@ -1,12 +1,11 @@
 """What two sides have in common, as sets: the counts from which every score is made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from miyar.spantable import ABSENT, Column, Mask, SpanTable
+from miyar.spantable import ABSENT, Column, Mask, SpanTable, begins_run
 
 Numbers = NDArray[np.float64]
 
@@ -82,7 +81,7 @@ def cells(gold: Rows, predicted: Rows) -> Cells:
     ]
     order = np.lexsort(columns[::-1])
     columns = [column[order] for column in columns]
-    starts = np.flatnonzero(_first_of_each(columns))
+    starts = np.flatnonzero(begins_run(columns))
     distinct = [column[starts] for column in columns]
     rows = (
         np.where(order < len(gold), order, len(order)),
@@ -120,13 +119,6 @@ def tally(
     """Return how many there are, or the sum of their weights: shape (articles, labels)."""
     summed = np.bincount(article * labels + label, weights, minlength=articles * labels)
     return summed.astype(np.float64).reshape(articles, labels)
-
-
-def _first_of_each(columns: Sequence[Column]) -> Mask:
-    """Return where sorted rows differ from the row before."""
-    first = np.ones(len(columns[0]), dtype=bool)
-    first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return first
 
 
 def _first_row(rows: Column, starts: Column, none: int) -> Column:

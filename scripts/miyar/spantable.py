@@ -156,6 +156,22 @@ def integers(column: pa.Array) -> Column:
     return np.asarray(pc.fill_null(column.cast(pa.int64()), ABSENT), dtype=np.int64)
 
 
+def first_of_same(*columns: Column) -> Column:
+    """Return for each row of the columns the first row that is the same."""
+    order = np.lexsort(columns[::-1])  # stable: of the same ones the first stands first
+    begins = begins_run([column[order] for column in columns])
+    first: Column = np.empty_like(order)
+    first[order] = order[np.flatnonzero(begins)[np.cumsum(begins) - 1]]
+    return first
+
+
+def begins_run(columns: Sequence[Column]) -> Mask:
+    """Return where sorted rows differ from the row before."""
+    begins = np.ones(len(columns[0]), dtype=bool)
+    begins[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return begins
+
+
 def smallest_of_same(values: pa.Array, first: Column) -> pa.Array:
     """Return for each row the first value, in alphabetical order, of the rows that have one `first`."""
     distinct, index = _dictionary(values)

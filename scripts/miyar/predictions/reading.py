@@ -24,6 +24,7 @@ from miyar.spantable import (
     Column,
     Mask,
     Views,
+    first_of_same,
     indices_in,
     integers,
     smallest_of_same,
@@ -191,14 +192,9 @@ def _ends(views: Views, layers: _Layers) -> _Ends:
 def _first_of_same(views: Views) -> Column:
     """Return for each span the first row with the same span; unreadable ones are never the same."""
     spans = views.spans
-    own = np.arange(len(spans))
     readable = (spans.start >= 0) & (spans.end >= 0) & (spans.label >= 0)
-    rows = np.stack(
-        [spans.article, spans.start, spans.end, spans.label, np.where(readable, ABSENT, own)], axis=1
-    )
-    _, first, same = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    firsts: Column = first[same]
-    return firsts
+    alone = np.where(readable, ABSENT, np.arange(len(spans)))
+    return first_of_same(spans.article, spans.start, spans.end, spans.label, alone)
 
 
 def _collapsed(views: Views, first: Column, ends: _Ends) -> Views:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from miyar.scoring.sides import LayerSpans
-from miyar.spantable import Column
+from miyar.spantable import Column, begins_run
 
 NESTING = ("outer", "inner", "flat")
 OUTER, INNER, FLAT = range(3)
@@ -18,8 +18,7 @@ def nesting(layer: LayerSpans) -> Column:
     spans = layer.spans
     order = np.lexsort((-spans.end, spans.start, spans.article, ~layer.inside))[: layer.inside.sum()]
     article, start, end = (column[order] for column in (spans.article, spans.start, spans.end))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (article[1:] != article[:-1]) | (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    first = begins_run([article, start, end])
     # Ends of an article rank behind those of the one before, so that running extremes need no resets;
     # ranks, since an offset may be too large to be multiplied.
     _, rank = np.unique(end, return_inverse=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from miyar.predictions import SCHEME, Predictions
 from miyar.scheme import Inventory, Scheme
-from miyar.spantable import ABSENT, ArgumentTable, Column, Mask, SpanTable, Views
+from miyar.spantable import ABSENT, ArgumentTable, Column, Mask, SpanTable, Views, first_of_same
 
 CHARGED = "?"
 DROPPED = -2
@@ -80,14 +80,15 @@ def _side(views: Views, inventory: Inventory, known: frozenset[str], apart: int)
         SpanTable(views.spans.article, views.spans.start, views.spans.end, label), charged, apart
     )
     kept = label != DROPPED
-    same = _first_of_same(spans, kept)
+    alone = np.where(kept, ABSENT, np.arange(len(label)))
+    same = first_of_same(spans.article, spans.start, spans.end, spans.label, alone)
     stays = kept & (same == np.arange(len(same)))
     is_trigger = ~charged & (label >= len(inventory.entities))
-    entity, trigger = (
-        np.append(_places(stays & layer, same, kept), ABSENT) for layer in (~is_trigger, is_trigger)
-    )
     arguments = views.arguments
-    ends = (trigger[arguments.trigger], entity[arguments.entity])
+    ends = (
+        _places(stays & is_trigger, same, kept)[arguments.trigger],
+        _places(stays & ~is_trigger, same, kept)[arguments.entity],
+    )
     lost = (ends[0] == DROPPED) | (ends[1] == DROPPED)
     inside = views.inside & ~charged
     return Side(
@@ -134,18 +135,6 @@ def _set_apart(spans: SpanTable, charged: Mask, apart: int) -> SpanTable:
     alone = charged | (spans.start < 0) | (spans.end < 0)
     start = np.where(alone, apart - 2 * np.arange(len(spans)), spans.start)
     return SpanTable(spans.article, start, spans.end, spans.label)
-
-
-def _first_of_same(spans: SpanTable, kept: Mask) -> Column:
-    """Return for each span the first kept row with the same span."""
-    own = np.arange(len(spans))
-    columns = (spans.article, spans.start, spans.end, spans.label, np.where(kept, 0, 1 + own))
-    order = np.lexsort(columns[::-1])  # stable: of the same ones the first stands first
-    changes = np.ones(len(own), dtype=bool)
-    changes[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
-    first = np.empty_like(own)
-    first[order] = order[np.flatnonzero(changes)[np.cumsum(changes) - 1]]
-    return first
 
 
 def _counted(**numbers: np.int64) -> dict[str, int]:

@@ -36,10 +36,10 @@ def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
     both = [projected(layer.as_given(views), tokens) for layer, views in layers]
     names = (*sides.inventory.entities, CHARGED)
     compared = cells(*(span_rows(token_spans(one, tokens)) for one in both))
-    signed = {"tokens": TOKENS_VERSION}
-    tables = tuple(
-        replace(set_table(LAYER, mode.value, compared, sides.articles, names), signed=signed) for mode in Mode
+    counted = replace(
+        set_table(LAYER, "", compared, sides.articles, names), signed={"tokens": TOKENS_VERSION}
     )
+    tables = tuple(replace(counted, name=mode.value) for mode in Mode)
     _check(both, tokens, names, tables)
     return View(tables, dict(zip(("gold", "predicted"), (one.losses for one in both), strict=True)))
 
