@@ -1,6 +1,7 @@
 """The structure that the code promises: who may import whom, what --help loads, how long things are."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from miyar.commands import COMMANDS
+from miyar.commands import COMMANDS, STAGES, load_command
 
 SOURCE = ROOT / "scripts" / "miyar"
 SCRIPTS = ROOT / "scripts"
@@ -42,6 +43,9 @@ HEAVY = (
     "httpx",
     "matplotlib",
     "torch",
+    "numpy",
+    "pyarrow",
+    "rich",
 )
 
 
@@ -88,6 +92,13 @@ def test_help_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, text=True, check=True
     )
     assert "HEAVY []" in done.stdout
+
+
+def test_help_lists_the_commands_by_stage_as_their_modules_describe_them() -> None:
+    for commands in STAGES.values():
+        for name, line in commands.items():
+            paragraph, *_ = (inspect.getdoc(load_command(name)) or "").split("\n\n")
+            assert line == " ".join(paragraph.split())
 
 
 def test_scripts_commands_and_readme_sections_are_the_same() -> None:

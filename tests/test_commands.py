@@ -177,6 +177,7 @@ def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("score-extractor", "gold"), "Did you mean 'score-extractors'"),
         (("run-extractor", "bert", ARTICLES, "--lexicon", "x", "-o", "o"), "there are: lexicon"),
         (("run-extractor", "lexicon", ARTICLES, "-o", "o"), "give one of the two"),
         (("convert-articles", "nowhere", "-o", "o"), "nowhere: there is no such file"),

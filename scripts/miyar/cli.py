@@ -6,22 +6,51 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from miyar import __version__
-from miyar.commands import COMMANDS
+from miyar.commands import COMMANDS, STAGES, load_command
 from miyar.errors import MiyarError
 from miyar.terminal import say
 
+SETTINGS: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+
+class _Commands(TyperGroup):
+    """The commands by stage, each of which is made when it is asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        names: Any = dict.fromkeys(COMMANDS)
+        self.commands = names  # typer looks here for what a mistyped name may mean
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, whose module is loaded now, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        alone = typer.Typer(**SETTINGS)
+        alone.command(cmd_name)(load_command(cmd_name))
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the stages with a line for each command."""
+        width = max(map(len, COMMANDS))
+        for stage, commands in STAGES.items():
+            with formatter.section(stage):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Arabic news articles to a gold corpus labelled in Label Studio, and extractors scored against it.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    **SETTINGS,
 )
-for _name, _run in COMMANDS.items():
-    app.command(_name)(_run)
 
 
 def _print_version(wanted: bool) -> None:

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T")
 
@@ -37,6 +37,8 @@ def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Show that something is awaited for as long as the block takes."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     if not console.is_terminal:
         say(f"{what} …")
@@ -46,7 +48,10 @@ def waiting(what: str) -> Iterator[None]:
         yield
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

@@ -1,38 +1,43 @@
-"""The commands, one module each; the module's `run` is the command, its docstring the help."""
+"""The commands, one module each; the module's `run` is the command, its docstring the help.
+
+A module is loaded when its command is run or its help is asked, so that `miyar --help` is quick.
+"""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
-from miyar.commands import (
-    clean_articles,
-    compare_releases,
-    convert_articles,
-    import_annotations,
-    import_conll,
-    project_status,
-    pull_annotations,
-    push_tasks,
-    render_config,
-    run_demo,
-    run_extractor,
-    score_extractors,
-    start_studio,
-)
-
-COMMANDS: Mapping[str, Callable[..., None]] = {
-    "clean-articles": clean_articles.run,
-    "convert-articles": convert_articles.run,
-    "push-tasks": push_tasks.run,
-    "project-status": project_status.run,
-    "pull-annotations": pull_annotations.run,
-    "import-annotations": import_annotations.run,
-    "import-conll": import_conll.run,
-    "run-extractor": run_extractor.run,
-    "score-extractors": score_extractors.run,
-    "compare-releases": compare_releases.run,
-    "render-config": render_config.run,
-    "start-studio": start_studio.run,
-    "run-demo": run_demo.run,
+STAGES: Mapping[str, Mapping[str, str]] = {
+    "Prepare": {
+        "clean-articles": "Make acceptable copies of refused articles.",
+        "convert-articles": "Turn articles into Label Studio tasks.",
+        "render-config": "Make the page and the tables from labels.toml.",
+    },
+    "Label": {
+        "start-studio": "Open a Label Studio server of your own.",
+        "push-tasks": "Send tasks to a server, every article once.",
+        "project-status": "Show how far the annotators are.",
+        "pull-annotations": "Fetch the annotations of a project.",
+    },
+    "Gold": {
+        "import-annotations": "Turn exports into a Hugging Face dataset.",
+        "import-conll": "Turn token-per-line files (CoNLL, BIO) into a corpus.",
+    },
+    "Extract and score": {
+        "run-extractor": "Run an extractor and write its predictions.",
+        "score-extractors": "Score extractors against the gold with seqeval.",
+        "compare-releases": "Compare releases of an extractor with a baseline on the same gold.",
+    },
+    "All of it": {
+        "run-demo": "Go the whole way once, on a real server.",
+    },
 }
-"""To add a command: a module here, its `run` in this table, a script in scripts/, a section in README.md."""
+"""To add a command: a module here, in this table its name and the first paragraph of its docstring, a script
+in scripts/, a section in README.md."""
 
-__all__ = ["COMMANDS"]
+COMMANDS: tuple[str, ...] = tuple(name for commands in STAGES.values() for name in commands)
+
+
+def load_command(name: str) -> Callable[..., None]:
+    """Return the function of one of the COMMANDS; this loads its module."""
+    run: Callable[..., None] = import_module(f"{__name__}.{name.replace('-', '_')}").run
+    return run
