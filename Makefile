@@ -1,4 +1,5 @@
-# make demo and make test do all the set-up; they need Python 3.11 or later and make.
+# make demo and make test do all the set-up; they need Python 3.11 or later and make. Another Python beside
+# it: make check PYTHON=python3.13 VENV=.venv-3.13
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help demo studio test check format clean
 
 help:  ## Show the targets
@@ -19,7 +21,7 @@ studio: $(VENV)/.studio  ## Keep a Label Studio open with the demo articles to l
 	$(BIN)/miyar convert-articles corpus/articles --output .studio/tasks.json
 	$(BIN)/miyar start-studio --data .studio --tasks .studio/tasks.json --project "miyar"
 
-test: check browser  ## Everything: lint, types, all tests with a real server and a real browser
+test: check browser $(VENV)/.studio  ## Everything: lint, types, all tests with a real server and a real browser
 	$(BIN)/python -m pytest -m "server or slow"
 
 check: $(VENV)/.dev  ## Lint, types and the fast tests
@@ -33,7 +35,7 @@ format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix
 
 clean:  ## Remove what make has built; what people labelled (.demo, .studio) stays
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Without a Chromium on the machine Playwright's own is tried; without either, browser tests are skipped
 # with the reason.
@@ -46,8 +48,8 @@ $(VENV)/.studio: $(VENV)/.pip pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.pip pyproject.toml
-	$(PIP) install --editable '.[studio,dev]'
-	@touch $@ $(VENV)/.studio
+	$(PIP) install --editable '.[dev]'
+	@touch $@
 
 # seqeval comes as a source archive only, which a pip of before 2023 cannot always build.
 $(VENV)/.pip:
