@@ -1,11 +1,11 @@
 """Scoring 1.2 million tokens with 90,000 gold entities, against seqeval's own report on the same labels.
 
-    python tests/benchmarks/scoring.py
+    python tests/benchmarks/scoring.py [OTHER_CHECKOUT …]
 
 miyar runs as a whole process, from the files to the printed scores: strict, untyped, partial, type, nesting
-and errors, 1,000 resamples for the intervals, and its check against seqeval. The peer is the call of
-`classification_report` alone, in a process that has its tag lists in memory. Both run in turn; the medians
-and their ratio are printed.
+and errors, 1,000 resamples for the intervals, and its check against seqeval. The peer is
+`classification_report`: the call alone, in a process that has its tag lists in memory, and that process as a
+whole. All run in turn, other checkouts of miyar too; the medians and their ratios are printed.
 """
 
 import json
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -26,7 +27,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from miyar.scheme import Scheme, find_config, read_scheme
 
-ARTICLES, TOKENS, ENTITIES, RUNS = 4_000, 300, 90_000, 3
+ARTICLES, TOKENS, ENTITIES, RUNS = 4_000, 300, 90_000, 5
 REPORT = """
 import pickle, sys, time
 from seqeval.metrics import classification_report
@@ -40,26 +41,42 @@ Tags = list[list[str]]
 
 
 def main() -> None:
-    """Run both in turn and print what they took."""
+    """Run all in turn and print what they took."""
     scheme = read_scheme(find_config(None) / "labels.toml")
     generator = np.random.default_rng(12345)
     gold = random_tags(generator, scheme)
     predicted = degraded(gold, generator)
+    checkouts = [SCRIPTS, *(Path(other).resolve() / "scripts" for other in sys.argv[1:])]
+    taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         files = written(Path(folder), gold, predicted)
-        ours, theirs = [], []
         for _ in range(RUNS):
-            ours.append(miyar_seconds(files))
-            theirs.append(seqeval_seconds(files.tags))
+            for name, seconds in one_round(files, checkouts):
+                taken.setdefault(name, []).append(seconds)
     print(f"{ARTICLES * TOKENS} tokens, {files.entities} gold and {files.found} predicted entities")
-    print(f"miyar score-extractors, the whole process: {median(ours):.2f} s")
-    print(f"seqeval.metrics.classification_report, the call: {median(theirs):.2f} s")
-    print(f"ratio of the medians: {median(ours) / median(theirs):.2f}")
+    ours = median(taken[named(SCRIPTS)])
+    for name, each in taken.items():
+        print(f"{name}: {median(each):.2f} s, miyar here takes {ours / median(each):.2f} of it")
 
 
-def miyar_seconds(files: "Files") -> float:
+def one_round(files: "Files", checkouts: Sequence[Path]) -> Iterator[tuple[str, float]]:
+    """Yield what each took, and its name."""
+    for scripts in checkouts:
+        yield named(scripts), miyar_seconds(files, scripts)
+    started = time.perf_counter()
+    call = seqeval_seconds(files.tags)
+    yield "seqeval's report, the whole process", time.perf_counter() - started
+    yield "seqeval's report, the call", call
+
+
+def named(scripts: Path) -> str:
+    """Return what miyar of a checkout is called."""
+    return f"miyar score-extractors of {scripts.parent}, the whole process"
+
+
+def miyar_seconds(files: "Files", scripts: Path) -> float:
     """Return how long a whole run of the command takes."""
-    command = [sys.executable, str(SCRIPTS / "score_extractors.py"), str(files.gold), str(files.predicted)]
+    command = [sys.executable, str(scripts / "score_extractors.py"), str(files.gold), str(files.predicted)]
     started = time.perf_counter()
     subprocess.run([*command, "--format", "json"], check=True, capture_output=True)
     return time.perf_counter() - started
