@@ -7,7 +7,7 @@ so is refused here and never changed in passing; `miyar clean-articles` makes ac
 
 from miyar.article.choice import chosen_articles
 from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, text_faults
-from miyar.article.decoding import Decoded, RawArticle, clean_command, decode, encoding_remedy
+from miyar.article.decoding import RESTORE, Decoded, RawArticle, clean_command, decode, encoding_remedy
 from miyar.article.difference import first_difference
 from miyar.article.encoding import (
     WIDE_NAME,
@@ -34,6 +34,7 @@ __all__ = [
     "ID",
     "METADATA_FIELDS",
     "METADATA_FILE",
+    "RESTORE",
     "SURROGATE",
     "TEXT_CHECKS",
     "WIDE_NAME",
