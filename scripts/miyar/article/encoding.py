@@ -27,7 +27,7 @@ UNKNOWN_TO_ICONV = frozenset({"cp720"})
 
 # How far ahead of any other a reading has to be; cp1256 is met most by far.
 LEADS = {"cp1256": 4, "iso-8859-6": 6, "cp720": 6}
-FEWEST_LETTERS, LEAST_SURPLUS = 5, 5
+FEWEST_WORDS, FEWEST_LETTERS, LEAST_SURPLUS = 2, 5, 5
 JUDGED = 20_000  # characters: more say nothing new
 LETTERS = "ء-غف-ي"
 SIGNS = "\u064b-\u0652"
@@ -191,7 +191,8 @@ def _surplus(text: str) -> int:
     words = [word for word in WORD.findall(UNREAD.sub("", part)) if LETTER.search(word)]
     mixed = sum(not all(map(LETTER.match, word)) for word in words)
     letters = sum(map(len, words))
-    if letters < FEWEST_LETTERS or (1 - COMMON_SHARE) * len(words) < mixed + len(ODD.findall(part)):
+    odd = mixed + len(ODD.findall(part))
+    if len(words) < FEWEST_WORDS or letters < FEWEST_LETTERS or odd > (1 - COMMON_SHARE) * len(words):
         return -1
     if not _is_plausible(part):
         return -1
