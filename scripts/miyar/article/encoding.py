@@ -39,6 +39,7 @@ ODD = re.compile(
     rf"(?<![{LETTERS}{SIGNS}])[{SIGNS}]"  # a vowel sign on nothing
     rf"|[{SIGNS}]{{3}}"
     rf"|[\u064b-\u064d](?=[{LETTERS}])(?![اى])"  # nunation, ta marbuta and alif maqsura end a word
+    rf"|(?<![اىةء])\u064b(?![اى{SIGNS}])"
     rf"|[ةى](?=[{LETTERS}])"
     rf"|(?<=[{LETTERS}])[^\w\s{SIGNS}ـ\u200c-\u200f\x00-\x7f](?=[{LETTERS}])"
 )
@@ -188,7 +189,9 @@ def _arabic_encoding(data: bytes) -> str | None:
 def _surplus(text: str) -> int:
     """Return the weight of all pairs of letters: it grows with a text that is Arabic; -1 for what is none."""
     part = text[:JUDGED]
-    words = [word for word in WORD.findall(UNREAD.sub("", part)) if LETTER.search(word)]
+    words = {
+        word for word in WORD.findall(UNREAD.sub("", part)) if LETTER.search(word)
+    }  # once said is enough
     mixed = sum(not all(map(LETTER.match, word)) for word in words)
     letters = sum(map(len, words))
     odd = mixed + len(ODD.findall(part))
