@@ -74,7 +74,10 @@ def run(
     token_column: Annotated[int, typer.Option(min=1, metavar="N", help="The column of the token.")] = 1,
     comments: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Lines that begin with this are comments, such as '# '."),
+        typer.Option(
+            metavar="TEXT",
+            help="Lines that begin with this, such as '#', are comments; hashtags with tags are not.",
+        ),
     ] = None,
     split: Annotated[
         Split,
