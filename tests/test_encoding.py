@@ -200,6 +200,7 @@ def test_the_call_that_is_named_makes_the_right_article(
         ("گزارش خبر".encode("utf-16-le"), "cp1256"),
         ("abc def".encode("utf-16-le"), "utf-8"),
         (LONG[0].encode("utf-32-le"), "utf-16-le"),
+        (f"{SHORT[3]}{SHORT[3]}".encode("cp1256"), "utf-16-le"),
     ],
 )
 def test_a_file_that_is_certainly_something_else_than_was_named_is_refused(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from miyar.article import (
     BOM,
+    CONTROL_BYTES,
     ID,
     SURROGATE,
     WIDE_NAME,
@@ -27,7 +28,6 @@ _LEADING = re.compile(rf"\A[{_CONTROL}{BOM}]+")  # a mark that comes to the fron
 _REPLACED = re.compile(rf"\r\n?|[{_CONTROL}\x0b\x0c\x85]|[\ud800-\udfff]")
 _LINE_BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
-_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DIGEST_LENGTH = 8
 UTF8, REPLACEMENT = "utf-8", "\ufffd"
 
@@ -104,12 +104,19 @@ def _read(raw: RawArticle, data: bytes, named: str | None) -> _Text | Problem:
         return _undecodable(raw, data, f"not {used}: {error}", named)
     if used == UTF8 and not wide:
         return _Text(text)
-    looks = wide or looks_of(data)
-    if looks and looks.damaged:
-        return _undecodable(raw, data, f"not {used}", named)
-    if wide and wide.encoding and decoded(data, wide.encoding) != text.removeprefix(BOM):
+    if _is_misread(data, text, used):
         return _undecodable(raw, data, f"not {used}", named)
     return _Text(text, used)
+
+
+def _is_misread(data: bytes, text: str, used: str) -> bool:
+    """Return whether bytes are certainly something else than they were read in."""
+    looks = looks_of(data)
+    if looks and looks.damaged:
+        return True
+    if wide := wide_looks(data):
+        return wide.encoding is not None and decoded(data, wide.encoding) != text.removeprefix(BOM)
+    return bool(WIDE_NAME.match(used)) and not CONTROL_BYTES.search(data)  # not even a blank
 
 
 def _is_named(data: bytes, named: str) -> bool:
@@ -119,7 +126,7 @@ def _is_named(data: bytes, named: str) -> bool:
     """
     if decoded(data, UTF8) is None:
         return True
-    return bool(WIDE_NAME.match(named)) and len(_CONTROL_BYTES.findall(data)) > len(data) / 8
+    return bool(WIDE_NAME.match(named)) and len(CONTROL_BYTES.findall(data)) > len(data) / 8
 
 
 def _undecodable(raw: RawArticle, data: bytes, found: str, named: str | None) -> Problem:

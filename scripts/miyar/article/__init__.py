@@ -10,6 +10,7 @@ from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, 
 from miyar.article.decoding import RESTORE, Decoded, RawArticle, clean_command, decode, encoding_remedy
 from miyar.article.difference import first_difference
 from miyar.article.encoding import (
+    CONTROL_BYTES,
     WIDE_NAME,
     Looks,
     decoded,
@@ -31,6 +32,7 @@ __all__ = [
     "BOM",
     "CHANGES_FILE",
     "CONTROL",
+    "CONTROL_BYTES",
     "ID",
     "METADATA_FIELDS",
     "METADATA_FILE",
