@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from command import run
 from miyar.article import BOM, CONTROL, SURROGATE, RawArticle, found_articles, read_articles
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.errors import DataError, Problem
@@ -105,6 +107,48 @@ def test_metadata_stay_but_the_old_digest_goes() -> None:
     (result,) = clean_articles([article], None)
     assert isinstance(result, Cleaned)
     assert result.article.metadata == {"title": "عنوان"}
+
+
+HALF = "\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("value", "mended", "places"),
+    [
+        (f"{HALF} كاتب", "\ufffd كاتب", ["author 1:1"]),
+        (["أ", [f"x{HALF}\n{HALF}"]], ["أ", ["x\ufffd\n\ufffd"]], ["author[1][0] 1:2", "author[1][0] 2:1"]),
+        ({"name": {"last": HALF}}, {"name": {"last": "\ufffd"}}, ["author.name.last 1:1"]),
+        ({HALF: 1, "\ufffd": 2}, {"\ufffd\ufffd": 1, "\ufffd": 2}, ["the name of author.\\ud83d 1:1"]),
+        ({HALF: 1, "\udc00": 2}, {"\ufffd": 1, "\ufffd\ufffd": 2}, None),
+        (["🙂", 1, 2.5, None, True, {}], ["🙂", 1, 2.5, None, True, {}], []),
+    ],
+)
+def test_half_characters_in_the_metadata_are_mended_at_any_depth(
+    value: object, mended: object, places: list[str] | None
+) -> None:
+    article = RawArticle(Path("in.jsonl"), "in.jsonl:1", "a", "نص", {"author": value, "n": 1})
+    (result,) = clean_articles([article], None)
+    assert isinstance(result, Cleaned)
+    assert result.article.metadata == {"author": mended, "n": 1}
+    assert json.dumps(result.article.metadata, ensure_ascii=False).encode("utf-8")
+    assert places is None or [change.position for change in result.changes] == places
+    for change in result.changes:
+        assert (change.found[:3], change.put) == ("U+D", "U+FFFD")
+        assert "".join(change.to_dict().values()).encode("utf-8")
+
+
+def test_metadata_with_half_characters_are_written_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = r'{"id": "a", "text": "نص", "author": {"\ud83d": ["\ude00"]}, "ok": "\ud83d\ude00"}'
+    (tmp_path / "lines.jsonl").write_text(line, encoding="utf-8")
+    done = run(capsys, "clean-articles", tmp_path / "lines.jsonl", "-o", tmp_path / "out")
+    assert done.status == 0, done.err
+    (article,) = read_articles([tmp_path / "out"])
+    assert article.metadata["author"] == {"\ufffd": ["\ufffd"]}
+    assert article.metadata["ok"] == "😀"
+    changes = (tmp_path / "out" / "changes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(change)["found"] for change in changes] == ["U+D83D", "U+DE00"]
 
 
 # --- ids ---------------------------------------------------------------------------------------------------

@@ -380,6 +380,81 @@ def test_comments_are_passed_over_and_counted(tmp_path: Path) -> None:
     assert corpus.lines == {"token": 3, "comment": 2}
 
 
+HASHTAGS = "# id 3\nكتب O\n#حلب B-LOC\n#سعاد B-PER\n# O\nبيروت B-LOC\n"
+
+
+def test_hashtags_with_tags_are_tokens_where_their_sign_is_that_of_comments(tmp_path: Path) -> None:
+    corpus = read(tmp_path, HASHTAGS, Layout(comments="#"))
+    assert corpus.articles[0].text == "كتب #حلب #سعاد # بيروت"
+    assert found(corpus) == [[("LOC", "#حلب"), ("PER", "#سعاد"), ("LOC", "بيروت")]]
+    assert corpus.lines == {"token": 5, "comment": 1}
+    assert [(note.code, note.where[-2:]) for note in corpus.notes] == [
+        ("token_like_comment", ":3"),
+        ("token_like_comment", ":4"),
+        ("token_like_comment", ":5"),
+    ]
+    assert not corpus.problems
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("# sent_id = B-1", None),
+        ("# text = كتب سعاد", None),
+        ("#", None),
+        ("# newdoc O", None),
+        ("#حلب B_LOC", None),
+        ("# B-LOC!", "comment_like_token"),
+        ("# O", "comment_like_token"),
+        ("#\tO", "comment_like_token"),
+        ("#حلب\tB-LOC", "comment_like_token"),
+    ],
+)
+def test_what_stands_where_comments_stand_or_is_no_token_is_a_comment(
+    tmp_path: Path, line: str, code: str | None
+) -> None:
+    corpus = read(tmp_path, f"{line}\nكتب O\n\n{line}\nسعاد B-PER\n", Layout(comments="#"))
+    assert corpus.articles[0].text == "كتب\nسعاد"
+    assert corpus.lines["comment"] == 2
+    assert [note.code for note in corpus.notes] == [code] * 2 * bool(code)
+    assert not corpus.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "layout", "token"),
+    [
+        ("كتب V O\n#حلب N B-LOC\n", Layout("last", comments="#"), True),
+        ("كتب V O\n# SYM O\n", Layout("last", comments="#"), True),
+        ("كتب V O\n#حلب B-LOC\n", Layout("last", comments="#"), False),
+        ("كتب V O\n# text = في حلب O\n", Layout("last", comments="#"), False),
+        ("كتب\tO\n#\tO\n", Layout(comments="#"), True),
+        ("كتب\tO\n# O\n", Layout(comments="#"), False),
+        ("كتب\tO\n# حلب\tO\n", Layout(comments="#"), False),
+        ("كتب O\n# more\n# O\n", Layout(comments="#"), True),
+        ("كتب O\n\n# O\n# O\n", Layout(comments="#"), False),
+        ("-DOCSTART- O\n# O\nكتب O\n", Layout(comments="#"), False),
+        ("كتب O B-X\n#حلب B-LOC\n", Layout(comments="#"), True),
+        ("1 كتب O\n# حلب O\n", Layout((3,), 2, "#"), False),
+        ("كتب O\n%%حلب B-LOC\n", Layout(comments="%%"), True),
+        ("كتب O\n# O\n", Layout(comments="# "), True),
+    ],
+)
+def test_a_token_has_the_columns_of_the_other_lines(
+    tmp_path: Path, text: str, layout: Layout, token: bool
+) -> None:
+    corpus = read(tmp_path, text, layout)
+    codes_of_notes = {note.code for note in corpus.notes}
+    assert codes_of_notes == {"token_like_comment" if token else "comment_like_token"}
+    assert corpus.lines["token"] == 1 + token
+    assert not corpus.problems
+
+
+def test_a_hashtag_with_a_bad_label_is_a_slip_and_no_comment(tmp_path: Path) -> None:
+    corpus = read(tmp_path, "كتب O\n#حلب B-creative-work\n", Layout(comments="#"))
+    assert codes(corpus.problems) == ["bad_label"]
+    assert corpus.lines["comment"] == 0
+
+
 @pytest.mark.parametrize("text", ["first", "0", "2,", "2,2", "1", "3,1", "²", "-1", ""])
 def test_columns_that_cannot_be_are_a_wrong_call(text: str) -> None:
     with pytest.raises(UsageError, match=r"--tags"):
@@ -417,6 +492,8 @@ def test_labels_are_in_order_of_frequency_or_as_told(tmp_path: Path) -> None:
         (" B-X", "no_token", None),
         ("New York\tO", "blank_in_token", "New York"),
         ("\u00a0\u2003 O", "empty_text", "\ufffd\ufffd"),
+        ("\u00a0 B-X", "only_white_space", "\ufffd"),
+        ("\u3000\tI-A", "only_white_space", "\ufffd"),
         ("a\u0000b\u0085 O", "control_character", "a\ufffdb\ufffd"),
         ("a\rb O", "carriage_return", "a\ufffdb"),
         ("\ufeffx O", "byte_order_mark", "\ufffdx"),
@@ -467,6 +544,51 @@ def test_duplicates_are_collapsed_and_noted(tmp_path: Path) -> None:
     assert [(note.code, note.where) for note in corpus.notes] == [("duplicate", f"{tmp_path / 'a.txt'}:1")]
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [("\tI-X", "a b"), (" I-X", "a b"), ("c I--X", "a c b"), ("c IX", "a c b"), ("\u00a0 I-X", "a \ufffd b")],
+)
+def test_no_entity_goes_on_over_a_line_that_is_taken_aside(tmp_path: Path, line: str, text: str) -> None:
+    corpus = read(tmp_path, f"a B-X\n{line}\nb I-X\n")
+    assert corpus.articles[0].text == text
+    assert found(corpus) == [[("X", "a"), ("X", "b")]]
+    assert corpus.entities == {"X": LabelCount(begun=2, entities=2)}
+    assert [note.code for note in corpus.notes] == ["i_without_b"]
+    assert corpus.notes[0].where.endswith(":3")
+
+
+def test_what_stands_behind_a_line_without_a_token_is_decoded_as_ever(tmp_path: Path) -> None:
+    text = "a B-X\n\tO\nb B-X B-Y\nc I-X I-Y\n# x\n\tI-X\n# y\nd I-Y I-Y\n"
+    corpus = read(tmp_path, text, Layout(comments="#"))
+    assert corpus.articles[0].text == "a b c d"
+    assert found(corpus) == [[("X", "a"), ("X", "b c"), ("Y", "b c"), ("Y", "d")]]
+    assert corpus.entities["Y"] == LabelCount(begun=3, entities=2, duplicates=1, nested=0)
+    assert codes(corpus.problems) == ["no_token", "no_token"]
+
+
+def test_lines_without_a_token_alone_are_no_sentence(tmp_path: Path) -> None:
+    corpus = read(tmp_path, "\tB-X\n\na O\n\n\tO\n")
+    assert (corpus.articles[0].text, corpus.sentences) == ("a", 1)
+    assert corpus.articles[0].metadata["first_line"] == 3
+
+
+# white space at the edges
+
+WHITE = [chr(code) for code in range(0x3001) if chr(code).isspace() and chr(code).isprintable() is False]
+KEPT_WHITE = [character for character in WHITE if character not in " \t\n\r" and ord(character) > 0x9F]
+
+
+@pytest.mark.parametrize("white", KEPT_WHITE, ids=ascii)
+def test_white_space_at_the_edges_of_an_entity_is_trimmed_and_noted(tmp_path: Path, white: str) -> None:
+    corpus = read(tmp_path, f"إلى O\n{white}حلب\tB-LOC\nالشهباء{white} I-LOC\nليلا{white} O\n")
+    (article,) = corpus.articles
+    assert article.text == f"إلى {white}حلب الشهباء{white} ليلا{white}"
+    assert found(corpus) == [[("LOC", "حلب الشهباء")]]
+    assert corpus.annotations[0].spans[0].text == "حلب الشهباء"
+    assert [(note.code, note.where) for note in corpus.notes] == [("trimmed", f"{tmp_path / 'a.txt'}:2")]
+    assert not corpus.problems
+
+
 # what no file of slips takes
 
 
@@ -481,7 +603,7 @@ def test_files_that_are_not_utf8_or_empty_are_refused_with_all_others(tmp_path: 
     corpus = read_conll(files, Layout(comments="#"))
     assert codes(corpus.refusals) == ["not_utf8", "no_tokens", "no_tokens"]
     assert corpus.refusals[0].where == f"{files[0]}:2"
-    assert "iconv -f" in corpus.refusals[0].remedy
+    assert "iconv -f cp1256 -t UTF-8" in corpus.refusals[0].remedy
     assert corpus.problems == corpus.refusals
     assert [article.id for article in corpus.articles] == ["good"]
 

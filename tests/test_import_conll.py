@@ -1,6 +1,7 @@
 """The command import-conll: a corpus or predictions, whole or not at all, that the other commands read."""
 
 import json
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,9 +113,7 @@ def test_the_ledger_counts_lines_tags_and_entities(work: Path, capsys: pytest.Ca
         ["ORG", "1", "0"],
         ["PERS", "1", "0"],
     ]
-    assert (
-        "score with: miyar score-extractors made/gold PREDICTIONS --config made/annotation_config" in done.err
-    )
+    assert done.err.splitlines()[-1] == "score with: miyar score-extractors made/gold PREDICTIONS"
 
 
 def test_the_ledger_in_other_formats(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,6 +231,81 @@ def test_a_quarantine_takes_no_files_that_cannot_be_read(
     assert entries(work) == {"story.txt", "empty.txt"}
 
 
+BAD_LABELS = "x O\ny B-MIS-1\nz B-a-b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "found"),
+    [
+        (BAD_LABELS, (), "2 labels that are no codes"),
+        (f"{BAD_LABELS}v B_X\n", (), "2 labels that are no codes, 1 tag that is none"),
+        ("x B_PER\ny I_PER\n", (), "2 tags that are none"),
+        ("x B-A\n", ("--labels", "B"), "1 label that is not of the scheme"),
+        (BAD_LABELS, ("--predictions", "tagger@1"), "2 labels that are no codes"),
+        ("\u00a0 B-A\nx O\n", (), "1 tag of white space"),
+        ("\tB-A\nx O\n", (), "1 tag without a token"),
+    ],
+)
+def test_a_quarantine_that_takes_all_entities_is_refused_in_these_words(
+    work: Path, capsys: pytest.CaptureFixture[str], text: str, arguments: tuple[str, ...], found: str
+) -> None:
+    (work / "story.txt").write_text(text, encoding="utf-8")
+    done = run(capsys, "import-conll", "story.txt", "-o", "made", "--quarantine", "aside.jsonl", *arguments)
+    assert (done.status, entries(work)) == (1, {"story.txt"})
+    assert f"story.txt: all entities were taken aside: {found} [no_entities]" in done.err
+    assert "nothing but O" not in done.err
+    assert done.err.count("story.txt:") == 1 + sum(
+        int(number) for number in found.split() if number.isdigit()
+    )
+
+
+@pytest.mark.parametrize("arguments", [("--labels", "A"), ("--predictions", "tagger@1", "--tags", "2")])
+def test_what_has_no_entities_of_its_own_is_not_refused_for_that(
+    work: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    (work / "story.txt").write_text("x O\ny O\n", encoding="utf-8")
+    imported(capsys, "story.txt", "-o", "made", "--quarantine", "aside.jsonl", *arguments)
+
+
+# what the messages say is done
+
+
+def test_taking_aside_the_last_column_and_more_labels_do_what_the_messages_say(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "story.txt").write_text("Omar NNP B-NP B-PER\nreads VB O O\n", encoding="utf-8")
+    refused = run(capsys, "import-conll", "story.txt", "-o", "made")
+    assert (refused.status, "say with --tags which do" in refused.err) == (1, True)
+    imported(capsys, "story.txt", "-o", "made", "--tags", "last")
+    (annotation,) = read_annotations(work / "made" / "gold" / JSON_LINES)
+    assert [(span.text, span.label) for span in annotation.spans] == [("Omar", "PER")]
+    refused = run(capsys, "import-conll", "story.txt", "-o", "more", "--tags", "last", "--labels", "ORG")
+    assert (refused.status, "name it in --labels" in refused.err) == (1, True)
+    imported(capsys, "story.txt", "-o", "more", "--tags", "last", "--labels", "ORG,PER")
+    (annotation,) = read_annotations(work / "more" / "gold" / JSON_LINES)
+    assert [(span.text, span.label) for span in annotation.spans] == [("Omar", "PER")]
+
+
+def test_paths_in_messages_can_be_pasted_into_a_shell(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = imported(capsys, "story.txt", "-o", "my corpus")
+    advice = done.err.splitlines()[-1].removeprefix("score with: ")
+    assert shlex.split(advice) == ["miyar", "score-extractors", "my corpus/gold", "PREDICTIONS"]
+
+
+def test_white_space_at_edges_is_trimmed_of_gold_and_predictions_alike(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "story.txt").write_text("إلى O\nحلب\u00a0 B-LOC\n", encoding="utf-8")
+    done = imported(capsys, "story.txt", "-o", "made")
+    assert ["note", "1", "trimmed"] in [line.split() for line in done.out.splitlines()]
+    assert json.loads((work / "made" / "conll.json").read_text("utf-8"))["notes"] == {"trimmed": 1}
+    imported(capsys, "story.txt", "-o", "tagger", "--predictions", "tagger@1")
+    (gold,) = read_annotations(work / "made" / "gold" / JSON_LINES)
+    (line,) = records(work / "tagger" / PREDICTIONS_FILE)
+    assert [(span.start, span.end) for span in gold.spans] == [(4, 7)]
+    assert line["spans"] == [{"start": 4, "end": 7, "label": "LOC"}]
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -290,7 +364,7 @@ def test_predictions_are_made_for_the_same_articles(work: Path, capsys: pytest.C
         "learnt_from": [],
     }
     (line,) = records(work / "tagger" / PREDICTIONS_FILE)
-    assert (line["article"], line["sha256"]) == ("story", text_sha256(TEXT))
+    assert (line["article"], line["sha256"], line["text"]) == ("story", text_sha256(TEXT), TEXT)
     assert [tuple(span.values()) for span in line["spans"]] == [
         (4, 8, "NEW"),
         (9, 12, "PERS"),

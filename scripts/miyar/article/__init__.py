@@ -7,16 +7,23 @@ so is refused here and never changed in passing; `miyar clean-articles` makes ac
 
 from miyar.article.choice import chosen_articles
 from miyar.article.contract import BOM, CONTROL, SURROGATE, TEXT_CHECKS, Fault, text_faults
+from miyar.article.decoding import RESTORE, Decoded, RawArticle, clean_command, decode, encoding_remedy
+from miyar.article.difference import first_difference
+from miyar.article.encoding import (
+    CONTROL_BYTES,
+    WIDE_NAME,
+    Looks,
+    decoded,
+    iconv_name,
+    likely_encoding,
+    looks_of,
+    wide_looks,
+)
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.article.reading import (
     CHANGES_FILE,
     METADATA_FILE,
-    Decoded,
-    RawArticle,
-    clean_command,
-    decode,
     found_articles,
-    likely_encoding,
     read_articles,
     unread_files,
 )
@@ -25,22 +32,32 @@ __all__ = [
     "BOM",
     "CHANGES_FILE",
     "CONTROL",
+    "CONTROL_BYTES",
     "ID",
     "METADATA_FIELDS",
     "METADATA_FILE",
+    "RESTORE",
     "SURROGATE",
     "TEXT_CHECKS",
+    "WIDE_NAME",
     "Article",
     "Decoded",
     "Fault",
+    "Looks",
     "RawArticle",
     "chosen_articles",
     "clean_command",
     "decode",
+    "decoded",
+    "encoding_remedy",
+    "first_difference",
     "found_articles",
+    "iconv_name",
     "likely_encoding",
+    "looks_of",
     "read_articles",
     "text_faults",
     "text_sha256",
     "unread_files",
+    "wide_looks",
 ]

@@ -1,36 +1,17 @@
 """Reads articles from folders of .txt, single .txt files and JSON Lines, and names all that is wrong."""
 
 import json
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from miyar.article.contract import SURROGATE, Fault, text_faults
+from miyar.article.contract import SURROGATE
+from miyar.article.decoding import Decoded, RawArticle, clean_command, decode
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
-from miyar.offsets import position
 
 METADATA_FILE, CHANGES_FILE = "metadata.jsonl", "changes.jsonl"
 SHOWN_FILES = 5
-CLEAN = "miyar clean-articles {path} -o DIR"
-
-
-class RawArticle(NamedTuple):
-    """An article as it was found; `data` is bytes for a file, text for a JSON line."""
-
-    path: Path
-    where: str
-    id: str
-    data: bytes | str
-    metadata: Mapping[str, Any]
-
-
-class Decoded(NamedTuple):
-    """A text, or the problem that keeps it from being one."""
-
-    text: str
-    problems: tuple[Problem, ...] = ()
 
 
 def read_articles(
@@ -83,26 +64,6 @@ def unread_files(paths: Iterable[Path]) -> list[Path]:
         and file.name not in (METADATA_FILE, CHANGES_FILE)
         and not file.name.startswith(".")
     ]
-
-
-def decode(raw: RawArticle) -> Decoded:
-    """Return the text of a raw article and what breaks the contract in it."""
-    if isinstance(raw.data, str):
-        text = raw.data
-    else:
-        try:
-            text = raw.data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            return Decoded("", (_not_utf8(raw, error),))
-    return Decoded(text, tuple(_text_problem(raw, text, fault) for fault in text_faults(text)))
-
-
-def likely_encoding(data: bytes) -> str | None:
-    """Return the encoding that bytes look like, as Python names it."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data).best()
-    return best.encoding if best else None
 
 
 def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
@@ -201,34 +162,3 @@ def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
         found = f"a text with sha256 {text_sha256(decoded.text)[:12]}…"
         remedy = f"restore the text, or give the changed text an id of its own in {METADATA_FILE}"
         yield Problem("article_changed", raw.where, found, f"{expected[:12]}… as the metadata say", remedy)
-
-
-def _not_utf8(raw: RawArticle, error: UnicodeDecodeError) -> Problem:
-    data = error.object
-    before = data[: error.start].decode("utf-8")
-    where = f"{raw.where}:{position(before, len(before))}"
-    found = f"byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8"
-    if _is_damaged(data):
-        remedy = "restore the file from its source: a part of it is lost"
-        return Problem("not_utf8", where, f"{found}; it looks like damaged UTF-8", "UTF-8", remedy)
-    likely = likely_encoding(data)
-    looks = f"; it looks like {likely}" if likely else ""
-    remedy = f"{clean_command(raw)} --encoding {likely or 'ENCODING'}"
-    return Problem("not_utf8", where, found + looks, "UTF-8", remedy)
-
-
-def _is_damaged(data: bytes) -> bool:
-    """Return whether most of what is not ASCII is UTF-8 all the same."""
-    text = data.decode("utf-8", "replace")
-    lost = text.count("\ufffd")
-    return lost < sum(not character.isascii() for character in text) / 2
-
-
-def _text_problem(raw: RawArticle, text: str, fault: Fault) -> Problem:
-    where = f"{raw.where}:{position(text, fault.offset)}"
-    return Problem(fault.code, where, fault.found, fault.expected, clean_command(raw))
-
-
-def clean_command(raw: RawArticle) -> str:
-    """Return the call that makes an acceptable copy of an article and its neighbours."""
-    return CLEAN.format(path=shlex.quote(str(raw.path.parent if raw.path.suffix == ".txt" else raw.path)))

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,17 @@ import typer
 import miyar
 from miyar.article import METADATA_FILE, Article
 from miyar.commands.options import ResultFormat
-from miyar.conll import LEDGER_HEAD, Corpus, Layout, Split, ledger_rows, read_conll, summary, tag_columns
+from miyar.conll import (
+    LEDGER_HEAD,
+    Corpus,
+    Layout,
+    Split,
+    ledger_rows,
+    lost_entities,
+    read_conll,
+    summary,
+    tag_columns,
+)
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, UsageError, count_by_code
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
@@ -63,7 +74,10 @@ def run(
     token_column: Annotated[int, typer.Option(min=1, metavar="N", help="The column of the token.")] = 1,
     comments: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Lines that begin with this are comments, such as '# '."),
+        typer.Option(
+            metavar="TEXT",
+            help="Lines that begin with this, such as '#', are comments; hashtags with tags are not.",
+        ),
     ] = None,
     split: Annotated[
         Split,
@@ -196,6 +210,12 @@ def _refuse_faults(corpus: Corpus, quarantine: Path | None) -> None:
     problems = corpus.refusals if quarantine else corpus.problems
     if problems:
         raise DataError(problems, HOW_TO_GO_ON if corpus.slips and not quarantine else "Nothing was written.")
+    lost = lost_entities(corpus)
+    if lost:
+        where = first_few([source.name for source in corpus.sources])
+        found = f"all entities were taken aside: {lost}"
+        problem = Problem("no_entities", where, found, "at least one entity", "mend them in the files")
+        raise DataError([*corpus.problems, problem])
 
 
 def _refuse_others(output: Path) -> None:
@@ -215,9 +235,9 @@ def _write_articles(articles: tuple[Article, ...], folder: Path) -> None:
 
 
 def _prediction_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    for one in corpus.annotations:
+    for article, one in zip(corpus.articles, corpus.annotations, strict=True):
         spans = [{"start": span.start, "end": span.end, "label": span.label} for span in one.spans]
-        yield {"article": one.article, "sha256": one.sha256, "spans": spans}
+        yield {"article": one.article, "sha256": one.sha256, "text": article.text, "spans": spans}
 
 
 def _write_slips(corpus: Corpus, quarantine: Path | None) -> None:
@@ -251,4 +271,4 @@ def _say_what_next(output: Path, release: Release | None) -> None:
         say(f"{release.name}@{release.release}: {output}")
         return
     say(f"gold: {output / GOLD}; its scheme: {output / CONFIG}")
-    say(f"score with: miyar score-extractors {output / GOLD} PREDICTIONS --config {output / CONFIG}")
+    say(f"score with: miyar score-extractors {shlex.quote(str(output / GOLD))} PREDICTIONS")

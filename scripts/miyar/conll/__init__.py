@@ -6,7 +6,7 @@ it; further tags of a token are nested entities. What is made: articles, whose t
 by single blanks with a sentence per line, and annotations with exact offsets.
 """
 
-from miyar.conll.ledger import LEDGER_HEAD, ledger_rows, summary
+from miyar.conll.ledger import LEDGER_HEAD, ledger_rows, lost_entities, summary
 from miyar.conll.model import Corpus, LabelCount, Layout, Note, Slip, Source, Split, tag_columns
 from miyar.conll.reading import read_conll
 from miyar.conll.tags import Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
@@ -24,6 +24,7 @@ __all__ = [
     "Split",
     "TokenSpan",
     "ledger_rows",
+    "lost_entities",
     "nested_spans",
     "read_conll",
     "spans_of_tags",

@@ -40,6 +40,30 @@ def ledger_rows(corpus: Corpus) -> Iterator[tuple[str, str, str, str]]:
             yield (kind, str(number), "", code)
 
 
+LOST = {
+    "bad_label": ("label that is no code", "labels that are no codes"),
+    "unknown_label": ("label that is not of the scheme", "labels that are not of the scheme"),
+    "only_white_space": ("tag of white space", "tags of white space"),
+    "bad_tag": ("tag that is none", "tags that are none"),
+    "no_token": ("tag without a token", "tags without a token"),
+}
+SURELY_ENTITIES = ("bad_label", "unknown_label", "only_white_space")
+
+
+def lost_entities(corpus: Corpus) -> str:
+    """Return in words what was taken aside where that may have been all entities; "" where some are left.
+
+    Where labels are known, a tag that is none may as well have been an O that is misspelt.
+    """
+    counts = Counter(slip.problem.code for slip in corpus.slips)
+    if any(count.entities for count in corpus.entities.values()):
+        return ""
+    if corpus.labels and not any(counts[code] for code in SURELY_ENTITIES):
+        return ""
+    lost = ((counts[code], words) for code, words in LOST.items() if counts[code])
+    return ", ".join(f"{count} {words[count != 1]}" for count, words in lost)
+
+
 def _codes(corpus: Corpus) -> Mapping[str, Counter[str]]:
     return {
         "slip": Counter(slip.problem.code for slip in corpus.slips),

@@ -43,7 +43,8 @@ class Layout:
     """Where tokens and tags stand in a line; columns are counted from 1.
 
     `tags` is "nested" for all columns behind the token's, "last" for the last one, or their numbers.
-    Lines that begin with `comments` are passed over, counted. With `labels` any other label is a slip.
+    Lines that begin with `comments` are passed over, counted, but for hashtags and other tokens that do.
+    With `labels` any other label is a slip.
     """
 
     tags: TagColumns = "nested"
@@ -89,9 +90,11 @@ class Corpus:
     """Articles and annotations made of token-per-line files, and what became of every line and tag.
 
     A slip leaves the rest of its line in place: a faulty tag counts as O, a character that no text may
-    hold becomes U+FFFD. `refusals` are what no file of slips can take aside: a file that cannot be read,
-    an id given twice. `labels` are in order of frequency, or as the layout has them. `lines` counts lines
-    by what they are, `tags` the tags by their first letter, those that were read as O among the O.
+    hold becomes U+FFFD. The tags of a line without a token, or with one of white space, count as O as well:
+    no entity goes on over it. Spans are without the white space at their edges, with a note for each.
+    `refusals` are what no file of slips can take aside: a file that cannot be read, an id given twice.
+    `labels` are in order of frequency, or as the layout has them. `lines` counts lines by what they are,
+    `tags` the tags of tokens by their first letter, those that were read as O among the O.
     """
 
     articles: tuple[Article, ...]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
@@ -10,10 +11,11 @@ from typing import NamedTuple, TypeVar
 
 from miyar.annotation import Annotation, Span
 from miyar.article import ID, Article
-from miyar.conll.lines import Document, File, Sentence, read_file, shown
+from miyar.conll.lines import Document, File, Row, Sentence, read_file, shown
 from miyar.conll.model import Corpus, LabelCount, Layout, Note, Split
-from miyar.conll.tags import BEGINS, Decoded, nested_spans, spans_of_tags
+from miyar.conll.tags import BEGINS, Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
 from miyar.errors import Problem, UsageError, quoted
+from miyar.offsets import trim
 
 ANNOTATOR = "gold"
 NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
@@ -39,6 +41,15 @@ class Read(NamedTuple):
     sentence: Sentence
     start: int
     decoded: Decoded
+
+
+class Entity(NamedTuple):
+    """An entity as a range in the text, as its tokens have it, and where it begins."""
+
+    start: int
+    end: int
+    label: str
+    row: Row
 
 
 class Place(NamedTuple):
@@ -92,7 +103,7 @@ def _check_identity(identity: str | None, paths: Sequence[Path]) -> None:
 
 def _data(path: Path) -> bytes:
     if path.is_dir():
-        raise UsageError(f"{path}: is a folder; name the files in it, such as {path}/*.txt")
+        raise UsageError(f"{path}: is a folder; name the files in it, such as {shlex.quote(str(path))}/*.txt")
     try:
         return path.read_bytes()
     except OSError as error:
@@ -130,21 +141,47 @@ def _made(place: Place, document: Document) -> Made:
     lines = [" ".join(row.token for row in sentence) for sentence in document]
     article = Article(place.id, "\n".join(lines), place.metadata)
     read = [
-        Read(sentence, start, spans_of_tags([row.tags for row in sentence]))
+        Read(sentence, start, _decoded(sentence))
         for sentence, start in zip(document, _starts(lines), strict=True)
     ]
-    spans = tuple(
-        Span(f"s{number}", start, end, label, article.text[start:end])
-        for number, (start, end, label) in enumerate(chain.from_iterable(map(_ranges, read)), start=1)
-    )
+    entities = [entity for one in read for entity in _entities(one)]
+    spans = (_span(number, entity, article.text) for number, entity in enumerate(entities, start=1))
     return Made(
         article,
-        Annotation(article.id, article.sha256, ANNOTATOR, spans=spans),
+        Annotation(article.id, article.sha256, ANNOTATOR, spans=tuple(spans)),
         f"{place.file}:{document[0][0].number}",
         Counter(tag[0] for sentence in document for row in sentence for tag in row.tags),
         Counter(chain.from_iterable(map(_entity_parts, read))),
-        tuple(note for one in read for note in _notes(place.file, one)),
+        (
+            *(note for one in read for note in _notes(place.file, one)),
+            *_trimmed(place.file, entities, article.text),
+        ),
     )
+
+
+def _decoded(sentence: Sentence) -> Decoded:
+    """Return the entities of a sentence; none goes on over a line without a token, whose tag counts as O."""
+    starts = [0, *(index for index, row in enumerate(sentence) if row.gap and index)]
+    if len(starts) == 1:
+        return spans_of_tags([row.tags for row in sentence])
+    parts = [
+        (start, spans_of_tags([row.tags for row in sentence[start:end]]))
+        for start, end in zip(starts, [*starts[1:], len(sentence)], strict=True)
+    ]
+    return Decoded(
+        tuple(_moved(span, start) for start, part in parts for span in part.spans),
+        tuple(LooseTag(start + loose.token, loose.tag) for start, part in parts for loose in part.loose),
+        tuple(_moved(span, start) for start, part in parts for span in part.duplicates),
+    )
+
+
+def _moved(span: TokenSpan, by: int) -> TokenSpan:
+    return TokenSpan(span.start + by, span.end + by, span.label)
+
+
+def _span(number: int, entity: Entity, text: str) -> Span:
+    start, end = trim(text, entity.start, entity.end)
+    return Span(f"s{number}", start, end, entity.label, text[start:end])
 
 
 def _starts(texts: Iterable[str]) -> list[int]:
@@ -152,13 +189,13 @@ def _starts(texts: Iterable[str]) -> list[int]:
     return list(accumulate((len(text) + 1 for text in texts), initial=0))[:-1]
 
 
-def _ranges(read: Read) -> Iterator[tuple[int, int, str]]:
-    """Yield the spans of a sentence with offsets in the text in place of tokens."""
+def _entities(read: Read) -> Iterator[Entity]:
+    """Yield the entities of a sentence with offsets in the text in place of tokens."""
     starts = _starts(row.token for row in read.sentence)
     for first, behind, label in read.decoded.spans:
         last = behind - 1
         end = starts[last] + len(read.sentence[last].token)
-        yield read.start + starts[first], read.start + end, label
+        yield Entity(read.start + starts[first], read.start + end, label, read.sentence[first])
 
 
 def _entity_parts(read: Read) -> Iterator[tuple[str, str]]:
@@ -182,6 +219,13 @@ def _notes(file: str, read: Read) -> Iterator[Note]:
     for span in read.decoded.duplicates:
         row = read.sentence[span.start]
         yield Note("duplicate", f"{file}:{row.number}", f"{span.label} begins here twice, with one end")
+
+
+def _trimmed(file: str, entities: Iterable[Entity], text: str) -> Iterator[Note]:
+    for start, end, label, row in entities:
+        if trim(text, start, end) != (start, end):
+            found = f"{label} {quoted(text[start:end])} without the white space at its edges"
+            yield Note("trimmed", f"{file}:{row.number}", found)
 
 
 def _label_counts(made: Iterable[Made], labels: Sequence[str] | None) -> dict[str, LabelCount]:
