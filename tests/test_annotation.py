@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marked import marked
-from miyar.annotation import Annotation, Argument, Span, annotation_from_dict, read_annotations
+from miyar.annotation import Annotation, Argument, Span, read_annotations
 from miyar.article import text_sha256
 from miyar.errors import DataError
 
@@ -21,6 +21,11 @@ def annotation(**changes: Any) -> Annotation:
 
 def line(**changes: Any) -> dict[str, Any]:
     return annotation().to_dict() | changes
+
+
+def read_back(value: object, path: Path) -> list[Annotation]:
+    path.write_text(f"\n{json.dumps(value)}\n", encoding="utf-8")
+    return list(read_annotations(path))
 
 
 def span(**changes: Any) -> dict[str, Any]:
@@ -101,48 +106,66 @@ SPANS = st.builds(
 
 
 @given(st.lists(SPANS), st.data())
-def test_what_is_written_is_read_back(found: list[Span], data: st.DataObject) -> None:
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, found: list[Span], data: st.DataObject
+) -> None:
     spans = tuple(Span(f"s{n}", s.start, s.end, s.label, s.text, s.attributes) for n, s in enumerate(found))
     ids = [s.id for s in spans]
     ends = st.builds(Argument, st.sampled_from(ids or [""]), st.sampled_from(ids or [""]), st.text())
     arguments = data.draw(st.lists(ends, max_size=5)) if ids else []
     written = annotation(spans=spans, arguments=tuple(arguments))
-    assert annotation_from_dict(json.loads(json.dumps(written.to_dict()))) == written
+    assert read_back(written.to_dict(), tmp_path_factory.getbasetemp() / "a.jsonl") == [written]
 
 
-def test_only_the_fields_that_the_contract_asks_for_are_needed() -> None:
-    read = annotation_from_dict({"article": "a", "sha256": "0", "annotator": "A1", "spans": [span()]})
-    assert read == Annotation("a", "0", "A1", spans=(Span("s", 0, 4, "ATTACK"),))
+def test_only_the_fields_that_the_contract_asks_for_are_needed(tmp_path: Path) -> None:
+    least = {"article": "a", "sha256": "0", "annotator": "A1", "spans": [span()]}
+    read = read_back(least, tmp_path / "a.jsonl")
+    assert read == [Annotation("a", "0", "A1", spans=(Span("s", 0, 4, "ATTACK"),))]
 
 
-def test_gold_is_read_though_it_says_more() -> None:
+def test_gold_is_read_though_it_says_more(tmp_path: Path) -> None:
     gold = line(spans=[span(support=["A1", "A2"], decision="unanimous")], arguments=[], annotator="gold")
-    assert annotation_from_dict(gold).annotator == "gold"
+    assert read_back(gold, tmp_path / "a.jsonl")[0].annotator == "gold"
 
 
 @pytest.mark.parametrize(
-    ("value", "found"),
+    ("value", "places"),
     [
-        ({"article": "a"}, "no 'sha256'"),
-        ([], "indices must be"),
-        (line(spans=[{"id": "s"}]), "no 'start'"),
-        (line(spans=[span(end=0)], arguments=[]), "is not a range"),
-        (line(spans=[span(start="x")], arguments=[]), "'x'"),
-        (line(spans=[span(end=3.7)], arguments=[]), "3.7"),
-        (line(spans=[span(attributes="x")], arguments=[]), ""),
-        (line(spans=[span()]), "has an end that is no span"),
-        (line(status="draft"), "'draft' is not known"),
-        (line(spans=None), "NoneType"),
+        ({"article": "a"}, {"": "no “sha256”, “annotator”, “spans”, but “article”"}),
+        (5, {"": "the number"}),
+        (line(spans=[[4, 12, "PERS"]]), {"spans[0]": "a list"}),
+        (line(spans=[{"id": "s"}]), {"spans[0]": "no “start”, “end”, “label”, but “id”"}),
+        (line(spans=[span(end=0)], arguments=[]), {"": "is not a range"}),
+        (line(spans=[span(), span(start="x", label=1)]), {"spans[1].start": "“x”", "spans[1].label": "1"}),
+        (line(spans=[span(end=3.7)], arguments=[]), {"spans[0].end": "3.7"}),
+        (line(spans=[span(end=True)], arguments=[]), {"spans[0].end": "true"}),
+        (line(spans=[span(end=2**31)], arguments=[]), {"spans[0].end": "2147483648"}),
+        (line(spans=[span(attributes="x")], arguments=[]), {"spans[0].attributes": "“x”"}),
+        (line(spans=[span()]), {"": "has an end that is no span"}),
+        (line(status="draft"), {"status": "“draft”"}),
+        (line(spans=None), {"spans": "null"}),
+        (line(note={"by": ["\ud83d"]}), {"note.by[0]": "half a character"}),
     ],
 )
-def test_another_shape_is_refused_with_its_line(value: object, found: str, tmp_path: Path) -> None:
+def test_every_place_of_another_shape_is_named(value: object, places: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text(f"\n{json.dumps(value)}\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        list(read_annotations(path))
-    (problem,) = caught.value.problems
-    assert (problem.code, problem.where) == ("bad_annotation", f"{path}:2")
-    assert found in problem.found
+        read_back(value, path)
+    assert {problem.code for problem in caught.value.problems} == {"bad_annotation"}
+    found = {
+        problem.where.removeprefix(f"{path}:2").removeprefix(": "): problem.found
+        for problem in caught.value.problems
+    }
+    assert found.keys() == places.keys()
+    shown = {place: text.replace("\u2068", "").replace("\u2069", "") for place, text in found.items()}
+    assert all(places[place] in shown[place] for place in places)
+
+
+@pytest.mark.parametrize("wrap", ["[{}]", "```json\n{}\n```", "\ufeff{}", "[\n {}\n]\n"])
+def test_a_list_fences_and_a_byte_order_mark_are_read(wrap: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(wrap.replace("{}", json.dumps(line())), encoding="utf-8")
+    assert list(read_annotations(path)) == [annotation()]
 
 
 @pytest.mark.parametrize("data", [b"{", b'{"article": "\xff"}'])

@@ -19,7 +19,7 @@ SCRIPTS = ROOT / "scripts"
 # A module imports only from the rows above its own; what lies in one package is one noun.
 ROWS = (
     ("errors",),
-    ("offsets", "output", "terminal"),
+    ("offsets", "output", "terminal", "records"),
     ("arabic",),
     ("scheme", "article", "annotation"),
     ("spantable", "tokens", "validation", "cleaning"),

@@ -1,19 +1,14 @@
 """Annotations: one annotator's view of an article, as spans and arguments."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from miyar.errors import DataError, Problem
+from miyar.records import ANNOTATION, AnnotationLine, Line, SpanLine, read_lines
 
 Status = Literal["finished", "skipped"]
-SHAPE = (
-    '{"article": "…", "sha256": "…", "annotator": "A1", "spans": [{"id": "…", "start": 0, "end": 5, '
-    '"label": "…"}], "arguments": [{"trigger": "…", "entity": "…", "role": "…"}]} on one line'
-)
-LONGEST_TEXT = 2**31 - 1
 STATUSES: tuple[Status, ...] = ("finished", "skipped")
 
 
@@ -91,64 +86,37 @@ class Annotation:
         }
 
 
-def annotation_from_dict(value: Mapping[str, Any]) -> Annotation:
-    """Return the annotation of a JSON object; raises ValueError, KeyError or TypeError for another shape."""
-    rest = {key: value[key] for key in ("created", "seconds") if key in value}
-    return Annotation(
-        _text(value["article"]),
-        _text(value["sha256"]),
-        _text(value["annotator"]),
-        status=value.get("status", "finished"),
-        spans=tuple(map(_span, value["spans"])),
-        arguments=tuple(map(_argument, value.get("arguments", ()))),
-        scheme=_text(value.get("scheme", "")),
-        **rest,
-    )
-
-
 def read_annotations(path: Path) -> Iterator[Annotation]:
-    """Yield the annotations of a JSON Lines file; raises DataError with all lines that are none."""
+    """Yield the annotations of a JSON Lines file; raises DataError with all that is wrong in its lines."""
     problems = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                annotation = annotation_from_dict(json.loads(line))
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                found = f"no {error}" if isinstance(error, KeyError) else str(error)
-                problems.append(Problem("bad_annotation", f"{path}:{number}", found, SHAPE))
-                continue
-            yield annotation
+    for line in read_lines(path, ANNOTATION):
+        found = line if isinstance(line, Problem) else annotation_of(line)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            yield found
     if problems:
         raise DataError(problems)
 
 
-def _span(value: Mapping[str, Any]) -> Span:
-    attributes = {_text(name): _text(text) for name, text in dict(value.get("attributes") or {}).items()}
-    text = value.get("text")
-    return Span(
-        _text(value["id"]),
-        _offset(value["start"]),
-        _offset(value["end"]),
-        _text(value["label"]),
-        None if text is None else _text(text),
-        attributes,
-    )
+def annotation_of(line: Line[AnnotationLine]) -> Annotation | Problem:
+    """Return the annotation of a line, or why it can be none."""
+    record = line.record
+    try:
+        return Annotation(
+            record.article,
+            record.sha256,
+            record.annotator,
+            status=record.status,
+            spans=tuple(map(_span, record.spans)),
+            arguments=tuple(Argument(one.trigger, one.entity, one.role) for one in record.arguments),
+            scheme=record.scheme,
+            created=record.created,
+            seconds=record.seconds,
+        )
+    except ValueError as error:
+        return Problem(ANNOTATION.code, line.where, str(error), ANNOTATION.shape)
 
 
-def _argument(value: Mapping[str, Any]) -> Argument:
-    return Argument(_text(value["trigger"]), _text(value["entity"]), _text(value["role"]))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    value.encode()  # a lone surrogate is a ValueError
-    return value
-
-
-def _offset(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value > LONGEST_TEXT:
-        raise TypeError(f"{value!r} is not an offset in a text")
-    return value
+def _span(line: SpanLine) -> Span:
+    return Span(line.id, line.start, line.end, line.label, line.text, line.attributes or {})

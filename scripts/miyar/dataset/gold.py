@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article
 from miyar.dataset.layout import JSON_LINES
-from miyar.dataset.table import annotation_table
+from miyar.dataset.table import annotation_table, keys_in_rows
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
 from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
@@ -166,20 +166,14 @@ def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
 
 def _argument_table(arguments: pa.ListArray, spans: pa.ListArray, roles: Sequence[str]) -> ArgumentTable:
     """Return the arguments with the rows of their ends, which are named by ids that hold in one article."""
-    known = _keys(spans, "id")
+    known = keys_in_rows(spans, "id")
     flat = arguments.flatten()
     return ArgumentTable(
         np.asarray(pc.list_parent_indices(arguments), dtype=np.int64),
-        _rows(_keys(arguments, "trigger"), known),
-        _rows(_keys(arguments, "entity"), known),
+        _rows(keys_in_rows(arguments, "trigger"), known),
+        _rows(keys_in_rows(arguments, "entity"), known),
         indices_in(pc.struct_field(flat, "role"), roles),
     )
-
-
-def _keys(lists: pa.ListArray, name: str) -> pa.Array:
-    """Return for each item the text of a field behind the number of its article."""
-    articles = pc.list_parent_indices(lists).cast(pa.string())
-    return pc.binary_join_element_wise(articles, pc.struct_field(lists.flatten(), name), " ")
 
 
 def _rows(keys: pa.Array, known: pa.Array) -> Column:

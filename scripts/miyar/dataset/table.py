@@ -7,16 +7,19 @@ and the fields of metadata.
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from miyar.annotation import read_annotations
+from miyar.annotation import annotation_of
 from miyar.article import METADATA_FIELDS
 from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, Problem
+from miyar.records import ANNOTATION, AnnotationLine, Line, read_lines
 from miyar.scheme import Scheme
 from miyar.spantable import SPAN_TYPE
 
@@ -38,22 +41,90 @@ def _span_type(scheme: Scheme) -> pa.StructType:
 
 
 def _json_table(file: Path, scheme: Scheme) -> pa.Table:
-    annotations = list(read_annotations(file))
-    spans = [[{**span.to_dict(), **span.attributes} for span in one.spans] for one in annotations]
-    arguments = [[argument.to_dict() for argument in one.arguments] for one in annotations]
-    nothing = pa.nulls(len(annotations), pa.string())
-    return pa.table(
+    lines = _lines(file)
+    records = [line.record for line in lines]
+    table = pa.table(
         {
-            **{
-                name: pa.array([getattr(one, name) for one in annotations], pa.string())
-                for name in (*KEYS, "status")
-            },
-            "spans": pa.array(spans, pa.list_(_span_type(scheme))),
-            "arguments": pa.array(arguments, pa.list_(ARGUMENT_TYPE)),
-            "text": nothing,
-            **dict.fromkeys(METADATA_FIELDS, nothing),
-        }
+            **{name: [getattr(record, name) for record in records] for name in (*KEYS, "status")},
+            "spans": _span_lists(records, scheme),
+            "arguments": _argument_lists(records),
+            **dict.fromkeys(("text", *METADATA_FIELDS), pa.nulls(len(records), pa.string())),
+        },
+        schema=_schema(scheme),
     )
+    if not _holds(table):
+        problems = [found for line in lines if isinstance(found := annotation_of(line), Problem)]
+        raise DataError(problems)
+    return table
+
+
+def _lines(file: Path) -> list[Line[AnnotationLine]]:
+    read = list(read_lines(file, ANNOTATION))
+    problems = [one for one in read if isinstance(one, Problem)]
+    if problems:
+        wrong = (
+            found
+            for one in read
+            if isinstance(one, Line) and isinstance(found := annotation_of(one), Problem)
+        )
+        raise DataError([*problems, *wrong])
+    return [one for one in read if isinstance(one, Line)]
+
+
+def _schema(scheme: Scheme) -> pa.Schema:
+    texts = dict.fromkeys((*KEYS, "status"), pa.string())
+    lists = {"spans": pa.list_(_span_type(scheme)), "arguments": pa.list_(ARGUMENT_TYPE)}
+    rest = dict.fromkeys(("text", *METADATA_FIELDS), pa.string())
+    return pa.schema({**texts, **lists, **rest})
+
+
+def _span_lists(records: Sequence[AnnotationLine], scheme: Scheme) -> pa.ListArray:
+    spans = list(chain.from_iterable(record.spans for record in records))
+    attributes = [span.attributes or {} for span in spans] if any(span.attributes for span in spans) else []
+    columns = [
+        pa.array([span.start for span in spans], pa.int64()),
+        pa.array([span.end for span in spans], pa.int64()),
+        pa.array([span.label for span in spans], pa.string()),
+        pa.array([span.id for span in spans], pa.string()),
+        *(
+            pa.array([given.get(one.code) for given in attributes], pa.string())
+            if attributes
+            else pa.nulls(len(spans), pa.string())
+            for one in scheme.attributes
+        ),
+    ]
+    names = _span_type(scheme).names
+    offsets = _offsets([len(record.spans) for record in records])
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, names))
+
+
+def _argument_lists(records: Sequence[AnnotationLine]) -> pa.ListArray:
+    arguments = list(chain.from_iterable(record.arguments for record in records))
+    columns = [
+        pa.array([getattr(one, name) for one in arguments], pa.string()) for name in ARGUMENT_TYPE.names
+    ]
+    offsets = _offsets([len(record.arguments) for record in records])
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, ARGUMENT_TYPE.names))
+
+
+def _offsets(lengths: Sequence[int]) -> pa.Array:
+    return pa.array(list(accumulate(lengths, initial=0)), pa.int32())
+
+
+def _holds(table: pa.Table) -> bool:
+    """Return whether all spans are ranges, ids are unique in their lines, and ends of arguments are spans."""
+    spans, arguments = (table[name].combine_chunks() for name in ("spans", "arguments"))
+    flat, ids = spans.flatten(), keys_in_rows(spans, "id")
+    ranges = pc.all(pc.less(flat.field("start"), flat.field("end")), min_count=0).as_py()
+    unique = pc.count_distinct(ids).as_py() == len(ids)
+    ends = (pc.is_in(keys_in_rows(arguments, end), value_set=ids) for end in ("trigger", "entity"))
+    return ranges and unique and all(pc.all(known, min_count=0).as_py() for known in ends)
+
+
+def keys_in_rows(lists: pa.ListArray, name: str) -> pa.Array:
+    """Return for each item of the lists the text of a field behind the number of its row."""
+    rows = pc.list_parent_indices(lists).cast(pa.string())
+    return pc.binary_join_element_wise(rows, pc.struct_field(lists.flatten(), name), " ")
 
 
 def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:

@@ -1,0 +1,24 @@
+"""Wire records: what comes in as JSON, JSON Lines or TOML, decoded into typed structures.
+
+What has the shape is decoded at the parser's speed; what has not goes to a second lane that names every
+place of the record which is wrong, with what was found there and what was expected.
+"""
+
+from miyar.records.decoding import Decoded, Kind, decode, decode_value
+from miyar.records.files import Line, read_json, read_lines, read_toml
+from miyar.records.shapes import ANNOTATION, AnnotationLine, ArgumentLine, SpanLine
+
+__all__ = [
+    "ANNOTATION",
+    "AnnotationLine",
+    "ArgumentLine",
+    "Decoded",
+    "Kind",
+    "Line",
+    "SpanLine",
+    "decode",
+    "decode_value",
+    "read_json",
+    "read_lines",
+    "read_toml",
+]
