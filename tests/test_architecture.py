@@ -23,6 +23,7 @@ ROWS = (
     ("arabic",),
     ("scheme", "article", "annotation"),
     ("spantable", "tokens", "validation", "cleaning"),
+    ("spanchecks",),
     ("predictions", "matching", "overlaps", "bio", "resampling", "conll"),
     ("labelstudio", "guidelines", "dataset", "scoring", "extractors"),
     ("comparison",),

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from miyar.article import text_sha256
 from miyar.errors import DataError, UsageError
 from miyar.predictions import Missing, Policy, Predictions, Unknown, read_predictions
 from miyar.scheme import Scheme
@@ -68,7 +69,7 @@ def test_policy_charges_the_missing_and_counts_the_unknown(
         ({**GOOD, "label": "CITY"}, "unknown_label", "label 'CITY': expected"),
         ({**GOOD, "label": "GPEE"}, "unknown_label", "did you mean GPE?"),
         ({**GOOD, "label": None}, "unknown_label", "no label"),
-        ({**GOOD, "label": "\ud800"}, "unknown_label", "label '\\ud800'"),
+        ({**GOOD, "label": None, "entity_group": "GPE"}, "unknown_label", "but “entity_group”"),
         ({**GOOD, "end": 11}, "bad_offsets", "0 ≤ start < end ≤ 10"),
         ({**GOOD, "start": 5}, "bad_offsets", "'start': 5"),
         ({**GOOD, "start": 4}, "bad_offsets", "'start': 4"),
@@ -109,33 +110,102 @@ def test_what_is_no_prediction_is_refused_with_its_line(tmp_path: Path, gold: Vi
     file.write_text(file.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
     with pytest.raises(DataError) as error:
         read_predictions(file, gold, scheme)
-    found = [(problem.where, problem.code) for problem in error.value.problems]
-    assert found == [
-        (f"{file}:1", "no_article"),
-        (f"{file}:2", "no_spans"),
-        (f"{file}:3", "no_article"),
-        (f"{file}:4", "bad_json"),
+    assert [(problem.where, problem.code) for problem in error.value.problems] == [
+        (f"{file}:{number}", "bad_prediction") for number in (1, 2, 3, 4)
     ]
 
 
 @pytest.mark.parametrize(
-    ("more", "code"),
+    ("more", "code", "place"),
     [
-        ({"spans": [], "mentions": [{"text": "دمشق", "label": "GPE"}]}, "no_offsets"),
-        ({"spans": [], "sha256": 5}, "bad_sha256"),
-        ({"spans": [], "arguments": 5}, "no_arguments"),
+        ({"mentions": [{"text": "دمشق", "label": "GPE"}]}, "no_offsets", ""),
+        ({"spans": [], "sha256": 5}, "bad_prediction", ": sha256"),
+        ({"spans": [], "arguments": 5}, "bad_prediction", ": arguments"),
+        ({"spans": [{**GOOD, "label": "\ud800"}]}, "bad_prediction", ": spans[0].label"),
+        ({"spans": [], "note": "\ude00"}, "bad_prediction", ": note"),
     ],
 )
 def test_other_shapes_are_refused(
-    tmp_path: Path, gold: Views, scheme: Scheme, more: dict[str, Any], code: str
+    tmp_path: Path, gold: Views, scheme: Scheme, more: dict[str, Any], code: str, place: str
 ) -> None:
-    assert code in refused(written(tmp_path, {"article": "one", **more}, line("two")), gold, scheme)
+    file = written(tmp_path, {"article": "one", **more}, line("two"))
+    assert f"{file}:1{place}: " in refused(file, gold, scheme)[code]
+
+
+def test_one_json_list_and_fenced_lines_are_read(tmp_path: Path, gold: Views, scheme: Scheme) -> None:
+    good = [line("one", GOOD), line("two")]
+    file = tmp_path / "x.jsonl"
+    for text in (json.dumps(good, indent=1), "```json\n" + "\n".join(map(json.dumps, good)) + "\n```\n"):
+        file.write_text(text, encoding="utf-8")
+        assert len(read_predictions(file, gold, scheme).views.spans) == 1
+
+
+# text against offsets, white space at edges
+
+
+@pytest.fixture
+def with_text(scheme: Scheme) -> Views:
+    none = pa.array([[]], pa.list_(SPAN_TYPE))
+    text = "🙂🙂\n\n\nزار سالم\u00a0 مدينة ألماز"
+    codes = [label.code for label in scheme.labels]
+    return views_of("gold", ["one"], [text_sha256(text)], none, codes, np.array([len(text)]), texts=(text,))
+
+
+def brought(text: str, name: str, counted: Any) -> dict[str, Any]:
+    start = text.index(name)
+    return {
+        "start": counted(text[:start]),
+        "end": counted(text[: start + len(name)]),
+        "label": "GPE",
+        "text": name,
+    }
+
+
+@pytest.mark.parametrize(
+    ("counted", "cause"),
+    [
+        (lambda before: len(before) + 1, "shifted by +1"),
+        (lambda before: len(before) - 2, "shifted by -2"),
+        (lambda before: len(before.encode("utf-16-le")) // 2, "counted in UTF-16 units"),
+        (lambda before: len(before.encode()), "counted in bytes"),
+        (lambda before: len(before.replace("\n", "\r\n")), "count each line break as two"),
+    ],
+)
+def test_spans_that_bring_another_text_are_charged_and_the_cause_is_named(
+    tmp_path: Path, with_text: Views, scheme: Scheme, counted: Any, cause: str
+) -> None:
+    (text,) = with_text.texts or ()
+    spans = [brought(text, name, counted) for name in ("سالم", "ألماز")]
+    read = read_predictions(written(tmp_path, line("one", *spans)), with_text, scheme)
+    assert sum(read.counts.values()) == 2
+    assert set(read.counts) <= {"other_text", "bad_offsets"}
+    assert all(cause in fault.remedy for fault in read.faults)
+    assert not read.views.inside.any()
+
+
+def test_a_text_that_is_covered_or_missing_is_fine(tmp_path: Path, with_text: Views, scheme: Scheme) -> None:
+    (text,) = with_text.texts or ()
+    good = brought(text, "سالم", len)
+    spans = [good, {**good, "label": "PERS", "text": None}, {**good, "label": "ORG", "text": 5}]
+    read = read_predictions(written(tmp_path, line("one", *spans)), with_text, scheme)
+    assert (read.counts, read.faults) == ({}, ())
+
+
+def test_white_space_at_edges_is_trimmed_and_counted(
+    tmp_path: Path, with_text: Views, scheme: Scheme
+) -> None:
+    # the name is [9, 13), a no-break space and a blank follow
+    spans = [{"start": 8, "end": 15, "label": "PERS"}, {"start": 13, "end": 15, "label": "PERS"}]
+    read = read_predictions(written(tmp_path, line("one", *spans)), with_text, scheme)
+    assert read.counts == {"only_white_space": 1, "trimmed": 1}
+    assert (read.views.spans.start[0], read.views.spans.end[0]) == (9, 13)
+    assert read.views.inside.tolist() == [True, False]
 
 
 def test_json_that_is_nested_without_end_is_refused(tmp_path: Path, gold: Views, scheme: Scheme) -> None:
     file = tmp_path / "deep.jsonl"
     file.write_text("[" * 100_000 + "\n", encoding="utf-8")
-    assert set(refused(file, gold, scheme)) == {"bad_json"}
+    assert set(refused(file, gold, scheme)) == {"bad_prediction"}
 
 
 @pytest.mark.parametrize("text", ["x", 'name = "a"', 'name = "a"\nrelease = "1"\nlearnt_from = 5'])

@@ -12,6 +12,7 @@ from marked import marked
 from miyar.article import Article
 from miyar.dataset import with_articles
 from miyar.errors import DataError
+from miyar.offsets import trim
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, Score, score
 from miyar.spantable import Views
@@ -133,7 +134,18 @@ def articles(draw: st.DrawFn) -> tuple[list[Labelled], list[Labelled], list[str]
     spans = st.lists(spans_of(("PERS", "ORG", "GPE", "ATTACK")), max_size=6, unique=True)
     gold = [[span for span in draw(spans) if span[1] <= len(text)] for text in texts]
     faults = st.lists(FAULTS, max_size=2, unique=True)
-    return [*map(Labelled, gold)], [Labelled([*draw(spans), *draw(faults)]) for _ in texts], texts
+    predicted = [[*draw(spans), *draw(faults)] for _ in texts]
+    sides = [
+        [Labelled(without_edges(found, text)) for found, text in zip(side, texts, strict=True)]
+        for side in (gold, predicted)
+    ]
+    return sides[0], sides[1], texts
+
+
+def without_edges(spans: Sequence[Any], text: str) -> list[Any]:
+    """Return the spans as reading leaves them: no white space at edges, none that is nothing else."""
+    free = [(*trim(text, *span[:2]), span[2]) if in_text(span, text) else span for span in spans]
+    return [*dict.fromkeys(span for span in free if span[0] != span[1])]
 
 
 @given(drawn=articles())

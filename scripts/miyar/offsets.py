@@ -46,3 +46,18 @@ def position(text: str, offset: int) -> Position:
     """Return the line and column of an offset."""
     before = text[:offset]
     return Position(before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+def from_utf16(text: str, offset: int) -> int:
+    """Return the code point offset of one that counts UTF-16 units."""
+    return len(text.encode("utf-16-le")[: 2 * offset].decode("utf-16-le", "ignore"))
+
+
+def from_bytes(text: str, offset: int) -> int:
+    """Return the code point offset of one that counts the bytes of UTF-8."""
+    return len(text.encode()[:offset].decode("utf-8", "ignore"))
+
+
+def from_two_for_a_break(text: str, offset: int) -> int:
+    """Return the offset of one that counts each line break as two characters."""
+    return len(text.replace("\n", "\r\n")[:offset].replace("\r\n", "\n").rstrip("\r"))

@@ -15,7 +15,6 @@ from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.tasks import results
 from miyar.predictions import (
-    SPAN_FAULTS,
     Line,
     Policy,
     checked_predictions,
@@ -23,6 +22,7 @@ from miyar.predictions import (
     predictions_file,
 )
 from miyar.scheme import Scheme
+from miyar.spanchecks import SPAN_FAULTS
 from miyar.spantable import Column, SpanTable, Views
 
 

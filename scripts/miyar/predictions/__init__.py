@@ -5,7 +5,6 @@ argument is *charged*: it stays in the table as something predicted that can mat
 What is given twice is *collapsed* and counted.
 """
 
-from miyar.predictions.faults import SPAN_FAULTS
 from miyar.predictions.lines import (
     PREDICTIONS_FILE,
     RELEASE_FILE,
@@ -20,7 +19,6 @@ __all__ = [
     "PREDICTIONS_FILE",
     "RELEASE_FILE",
     "SCHEME",
-    "SPAN_FAULTS",
     "Line",
     "Missing",
     "Policy",

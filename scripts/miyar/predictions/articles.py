@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from miyar.article import first_difference
 from miyar.errors import DataError, Problem
 from miyar.predictions.lines import Line
 from miyar.predictions.model import Missing, Policy, Unknown
@@ -18,10 +19,18 @@ class Matched(NamedTuple):
     counts: Counter[str]
 
 
+class Known(NamedTuple):
+    """What the gold has of an article: its sha256 and its text, where they are there."""
+
+    sha256: str | None
+    text: str | None
+
+
 def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy) -> Matched:
     """Return the gold's articles with their lines; raises DataError for all that do not fit."""
     by_article: dict[str, Line] = {}
-    known = dict(zip(gold.articles, gold.sha256s, strict=True))
+    texts = gold.texts or (None,) * len(gold.articles)
+    known = dict(zip(gold.articles, map(Known, gold.sha256s, texts), strict=True))
     problems: list[Problem] = []
     counts = Counter[str]()
     for line in lines:
@@ -40,7 +49,7 @@ def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy
     return Matched(tuple(by_article.get(article) for article in gold.articles), counts)
 
 
-def _line_problems(line: Line, first: Line | None, known: Mapping[str, str | None]) -> Iterator[Problem]:
+def _line_problems(line: Line, first: Line | None, known: Mapping[str, Known]) -> Iterator[Problem]:
     if line.article not in known:
         expected = "an article of the gold (is this one not labelled yet?)"
         remedy = "leave such articles out, counted, with --unknown ignore"
@@ -49,13 +58,13 @@ def _line_problems(line: Line, first: Line | None, known: Mapping[str, str | Non
     if first:
         expected = f"one line per article; the first is {first.where}"
         yield Problem("article_twice", line.where, line.article, expected, "join the lines or drop one")
-    digest = known[line.article]
+    digest, text = known[line.article]
     if digest and line.sha256 and line.sha256 != digest:
-        found, expected = (
-            f"{line.article} with sha256 {line.sha256[:12]}…",
-            f"the gold's text, {digest[:12]}…",
-        )
-        yield Problem("other_text", line.where, found, expected, "run the extractor on the gold's articles")
+        found = f"{line.article} with sha256 {line.sha256[:12]}…"
+        parts = first_difference(line.text, text) if line.text is not None and text is not None else ""
+        found += f"; the texts part {parts}" if parts else ""
+        expected, remedy = f"the gold's text, {digest[:12]}…", "run the extractor on the gold's articles"
+        yield Problem("other_text", line.where, found, expected, remedy)
 
 
 def _missing(file: Path, article: str) -> Problem:

@@ -1,43 +1,44 @@
 """What can be wrong with a predicted span, argument or value, and how it is said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miyar.errors import Problem, quoted
 from miyar.predictions.columns import attributes_of
 from miyar.predictions.lines import Line
 from miyar.scheme import Attribute, Inventory, Scheme, one_of
+from miyar.spanchecks import Codes, covered_texts
 from miyar.spantable import Column, Mask, Views
+from miyar.validation import Fault
 
 CHARGED = "nothing: it is charged as predicted, where its layer is scored, and can match nothing"
+OTHER_NAMES = ("entity_group", "entity", "type", "tag", "category")
 WRONG = "nothing: it counts as a wrong value"
 ARGUMENT = (
     "the place of a trigger and of an entity in “spans”, counted from 0 (not an id), and a role of the scheme"
 )
 
-SPAN_FAULTS = ("bad_offsets", "unknown_label")
-
-Codes = NDArray[np.str_]
-
-
-def span_codes(views: Views, known: int) -> Codes:
-    """Return for each span the code of its fault, or an empty text; the first `known` labels are known."""
-    unknown = (views.spans.label < 0) | (views.spans.label >= known)
-    return np.select([~views.inside, unknown], SPAN_FAULTS, "")
-
 
 def span_faults(
-    faulty: Codes, shown: Mask, lines: Sequence[Line | None], views: Views, codes: Sequence[str]
+    faulty: Codes,
+    shown: Mask,
+    lines: Sequence[Line | None],
+    views: Views,
+    codes: Sequence[str],
+    cause: str = "",
 ) -> Iterator[Problem]:
-    """Yield the faults of the spans that are shown, in the order of the articles."""
+    """Yield the faults of the spans that are shown, in the order of the articles.
+
+    `cause` says how the offsets of most of them were counted.
+    """
     for place in _places(views.spans.article, (faulty != "") & shown, lines):
         index, line, number = place
         where = f"{line.where}: {line.article}, spans[{number}]"
-        length = None if views.lengths is None else int(views.lengths[views.spans.article[index]])
-        yield _span_fault(str(faulty[index]), where, line.spans[number], length, codes)
+        fault = _span_fault(str(faulty[index]), line.spans[number], index, views, codes)
+        remedy = f"{cause}; {CHARGED}" if cause and fault.code != "unknown_label" else CHARGED
+        yield Problem(fault.code, where, fault.found, fault.expected, remedy)
 
 
 def argument_faults(bad: Mask, lines: Sequence[Line | None], articles: Column) -> Iterator[Problem]:
@@ -90,13 +91,25 @@ def _places(articles: Column, chosen: Mask, lines: Sequence[Line | None]) -> Ite
             yield index, line, index - int(first[articles[index]])
 
 
-def _span_fault(code: str, where: str, span: Any, length: int | None, codes: Sequence[str]) -> Problem:
+def _span_fault(code: str, span: Any, row: int, views: Views, codes: Sequence[str]) -> Fault:
     if code == "unknown_label":
         label = span.get("label") if isinstance(span, dict) else None
-        found = "no label" if label is None else f"label {label!r}"
-        return Problem(code, where, found, one_of(str(label), codes), CHARGED)
-    expected = f"whole numbers 0 ≤ start < end ≤ {'length of the text' if length is None else length}"
-    offsets: Mapping[str, Any] | Any = (
-        {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span
-    )
-    return Problem(code, where, repr(offsets), expected, CHARGED)
+        return Fault(
+            code, _label_found(span) if label is None else f"label {label!r}", one_of(str(label), codes)
+        )
+    if code == "bad_offsets":
+        length = None if views.lengths is None else int(views.lengths[views.spans.article[row]])
+        expected = f"whole numbers 0 ≤ start < end ≤ {'length of the text' if length is None else length}"
+        given = {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span
+        return Fault(code, repr(given), expected)
+    [covered] = covered_texts(views, np.array([row]))
+    if code == "other_text":
+        found = f"the text {quoted(span.get('text'))}"
+        return Fault(code, found, f"{quoted(covered)}, as the offsets {span['start']}, {span['end']} say")
+    return Fault(code, f"[{span['start']}, {span['end']}) is white space", "some text")
+
+
+def _label_found(span: Any) -> str:
+    """Return what stands where a label should, also under the names that other tools give it."""
+    other = next((name for name in OTHER_NAMES if isinstance(span, dict) and name in span), None)
+    return "no label" if other is None else f"no label, but “{other}”: rename it to “label”"

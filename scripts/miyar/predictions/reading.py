@@ -13,16 +13,18 @@ import pyarrow.compute as pc
 from miyar.errors import DataError, Problem
 from miyar.predictions.articles import matched_lines
 from miyar.predictions.columns import ARGUMENT_TYPE, attributes_of, typed_lists
-from miyar.predictions.faults import argument_faults, span_codes, span_faults, typed_label, value_faults
+from miyar.predictions.faults import argument_faults, span_faults, typed_label, value_faults
 from miyar.predictions.lines import Line, Release, prediction_lines, predictions_file, read_release
 from miyar.predictions.model import SCHEME, Policy, Predictions
 from miyar.scheme import NO_MAP, Attribute, Inventory, Scheme, inventory
+from miyar.spanchecks import Checked, checked_spans, likely_cause
 from miyar.spantable import (
     ABSENT,
     SPAN_TYPE,
     ArgumentTable,
     Column,
     Mask,
+    SpanTable,
     Views,
     first_of_same,
     indices_in,
@@ -60,18 +62,22 @@ def checked_predictions(
     _refuse_other_inventory(file, release, scored)
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
-    views = _views(release.name, lines, gold, scheme, scored, codes)
+    given = _views(release.name, lines, gold, scheme, scored, codes)
+    own = _own_texts(lines) if gold.texts is not None else None
+    checked = checked_spans(given, len(codes), own)
+    views = replace(given, spans=_apart(checked))
     ends = _ends(views, _layers(views.codes, scheme, scored))
     first = _first_of_same(views)
     repeated = first != np.arange(len(views.spans))
     faults = (
-        *span_faults(span_codes(views, len(codes)), ~repeated, lines, views, codes),
+        *span_faults(checked.codes, ~repeated, lines, given, codes, likely_cause(given, own) if own else ""),
         *argument_faults(ends.bad, lines, views.arguments.article),
         *value_faults(lines, scheme, scored),
     )
     collapsed = _collapsed(views, first, ends)
     counts.update(
         Counter(fault.code for fault in faults),
+        trimmed=int(checked.trimmed.sum()),
         collapsed=int(repeated.sum()),
         collapsed_arguments=len(views.arguments) - len(collapsed.arguments),
     )
@@ -118,6 +124,21 @@ def _views(
         texts=gold.texts,
         metadata=gold.metadata,
     )
+
+
+def _own_texts(lines: Lines) -> list[str | None]:
+    """Return the text that each span brings, None where it brings none."""
+    spans = (span for line in lines if line for span in line.spans)
+    texts = (span.get("text") if isinstance(span, dict) else None for span in spans)
+    return [text if isinstance(text, str) else None for text in texts]
+
+
+def _apart(checked: Checked) -> SpanTable:
+    """Return the spans, those without offsets that bring another text than theirs, or cover none."""
+    spans = checked.spans
+    wrong = np.isin(checked.codes, ("other_text", "only_white_space"))
+    start, end = (np.where(wrong, ABSENT, column) for column in (spans.start, spans.end))
+    return SpanTable(spans.article, start, end, spans.label)
 
 
 def _arguments(lists: pa.ListArray, offsets: Column, scheme: Scheme) -> ArgumentTable:

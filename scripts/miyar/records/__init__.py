@@ -6,15 +6,28 @@ place of the record which is wrong, with what was found there and what was expec
 
 from miyar.records.decoding import Decoded, Kind, decode, decode_value
 from miyar.records.files import Line, read_json, read_lines, read_toml
-from miyar.records.shapes import ANNOTATION, AnnotationLine, ArgumentLine, SpanLine
+from miyar.records.shapes import (
+    ANNOTATION,
+    PREDICTION,
+    RELEASE,
+    AnnotationLine,
+    ArgumentLine,
+    PredictionLine,
+    ReleaseFile,
+    SpanLine,
+)
 
 __all__ = [
     "ANNOTATION",
+    "PREDICTION",
+    "RELEASE",
     "AnnotationLine",
     "ArgumentLine",
     "Decoded",
     "Kind",
     "Line",
+    "PredictionLine",
+    "ReleaseFile",
     "SpanLine",
     "decode",
     "decode_value",

@@ -1,6 +1,6 @@
 """The shapes of what comes in, one structure each; a field that is not named here is not read."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -49,4 +49,38 @@ ANNOTATION = Kind(
     "bad_annotation",
     '{"article": "…", "sha256": "…", "annotator": "A1", "spans": [{"id": "…", "start": 0, "end": 5, '
     '"label": "…"}], "arguments": [{"trigger": "…", "entity": "…", "role": "…"}]} on one line',
+)
+
+
+class PredictionLine(msgspec.Struct):
+    """A line of predictions; what is wrong with a span or an argument is charged, not refused."""
+
+    article: str
+    spans: list[Any]
+    arguments: list[Any] = []
+    sha256: str | None = None
+    text: str | None = None
+
+
+PREDICTION = Kind(
+    PredictionLine,
+    "bad_prediction",
+    '{"article": "…", "spans": [{"start": 0, "end": 5, "label": "…"}]} on one line',
+)
+
+
+class ReleaseFile(msgspec.Struct):
+    """What release.toml says of an extractor release."""
+
+    name: str
+    release: str
+    labels: str = "scheme"
+    learnt_from: list[str] = []
+    leave_one_out: bool = False
+
+
+RELEASE = Kind(
+    ReleaseFile,
+    "bad_release",
+    'name = "…", release = "…" and, where it learnt, learnt_from = ["SHA-256", …]',
 )
