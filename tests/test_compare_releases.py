@@ -191,7 +191,7 @@ def test_problems_of_all_predictions_are_reported_together(tmp_path: Path, capsy
         (tmp_path / f"{name}.jsonl").write_text("{\n", encoding="utf-8")
     done = run(capsys, "compare-releases", GOLD, tmp_path / "one.jsonl", tmp_path / "two.jsonl")
     assert done.status == 1
-    assert "2 problems: 2 bad_json" in done.err
+    assert "2 problems: 2 bad_prediction" in done.err
 
 
 @pytest.mark.parametrize(

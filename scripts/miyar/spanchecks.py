@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from miyar.errors import quoted
 from miyar.offsets import from_bytes, from_two_for_a_break, from_utf16, trim
 from miyar.spantable import Mask, SpanTable, Views
-from miyar.validation import page_text
+from miyar.validation import Fault, page_text
 
 SPAN_FAULTS = ("bad_offsets", "unknown_label", "other_text", "only_white_space")
 SHIFTS = tuple(shift for size in range(1, 9) for shift in (size, -size))
@@ -67,6 +68,16 @@ def checked_spans(views: Views, known: int, own: Sequence[str | None] | None = N
         np.select([~inside, unknown, other, white], SPAN_FAULTS, ""),
         (start != spans.start) | (end != spans.end),
     )
+
+
+def text_fault(code: str, row: int, views: Views, own: str | None) -> Fault:
+    """Return in words why the text of a span, which has this code, is not what it should be."""
+    start, end = views.spans.start[row], views.spans.end[row]
+    [covered] = covered_texts(views, np.array([row]))
+    if code == "other_text":
+        expected = f"{quoted(covered)}, as the offsets {start}, {end} say"
+        return Fault(code, f"the text {quoted(own)}", expected)
+    return Fault(code, f"[{start}, {end}) is white space", "some text")
 
 
 def covered_texts(views: Views, rows: NDArray[np.int64]) -> list[str]:

@@ -70,6 +70,8 @@ class Views:
     the number of code points of each text. `attributes` has per code a string, or null, for each span;
     `metadata` has per field a value, or None, for each article. Lengths and texts are None where the
     texts are not there. `skipped` counts the articles that the annotators skipped, which are not here.
+    `own` has the text that each span brings, until it was held against the texts; `trimmed` counts the
+    spans that had white space at their edges.
     """
 
     name: str
@@ -84,6 +86,8 @@ class Views:
     texts: tuple[str, ...] | None = None
     metadata: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     skipped: int = 0
+    own: tuple[str | None, ...] | None = None
+    trimmed: int = 0
 
     @property
     def inside(self) -> Mask:

@@ -174,7 +174,10 @@ def _gold(path: Path, scheme: Scheme, annotator: str | None, articles: Sequence[
     gold = read_gold(path, scheme, annotator)
     if gold.skipped:
         say(f"{path}: {gold.skipped} skipped, which are not gold")
-    return with_articles(gold, read_articles(articles)) if articles else gold
+    known = with_articles(gold, read_articles(articles)) if articles else gold
+    if known.trimmed:
+        say(f"{path}: {known.trimmed} spans trimmed of white space at their edges")
+    return known
 
 
 def _plain(value: Any) -> Any:

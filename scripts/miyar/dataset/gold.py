@@ -10,12 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miyar.annotation import Annotation, read_annotations
-from miyar.article import METADATA_FIELDS, Article
+from miyar.article import METADATA_FIELDS, Article, first_difference
 from miyar.dataset.layout import JSON_LINES
 from miyar.dataset.table import annotation_table, keys_in_rows
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
+from miyar.spanchecks import Checked, Codes, checked_spans, likely_cause, text_fault
 from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
+from miyar.validation import Fault
 
 OWN_FIELDS = ("id", "sha256")
 
@@ -44,10 +46,15 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     unknown += [*_unknown(path, "role", views.roles, len(scheme.roles))]
     if unknown:
         raise DataError(unknown)
-    wrong = [*_bad_spans(path, views), *_bad_arguments(path, views, scheme), *_bad_values(path, table, views)]
+    checked = checked_spans(views, len(views.codes), views.own)
+    wrong = [
+        *_bad_spans(path, views, checked.codes),
+        *_bad_arguments(path, views, scheme),
+        *_bad_values(path, table, views),
+    ]
     if wrong:
         raise DataError(wrong)
-    return replace(views, skipped=skipped)
+    return replace(_trimmed(views, checked), skipped=skipped)
 
 
 def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
@@ -62,7 +69,8 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
             found, expected = f"no article {identity}", "each article of the gold"
             problems.append(Problem("missing_article", "--articles", found, expected))
         elif digest not in (None, by_id[identity].sha256):
-            found, expected = f"{identity} with another text", f"the text with sha256 {str(digest)[:12]}…"
+            found = f"{identity} with another text{_where_it_parts(gold, identity, by_id[identity])}"
+            expected = f"the text with sha256 {str(digest)[:12]}…"
             problems.append(Problem("other_text", "--articles", found, expected))
     if problems:
         raise DataError(problems)
@@ -75,10 +83,18 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
         lengths=np.array([len(article.text) for article in chosen], dtype=np.int64),
         metadata={**gold.metadata, **metadata},
     )
-    wrong = list(_bad_spans(Path(gold.name), made))
+    checked = checked_spans(made, len(made.codes), made.own)
+    wrong = list(_bad_spans(Path(gold.name), made, checked.codes))
     if wrong:
         raise DataError(wrong)
-    return made
+    return _trimmed(made, checked)
+
+
+def _where_it_parts(gold: Views, identity: str, article: Article) -> str:
+    if gold.texts is None:
+        return ""
+    text = gold.texts[gold.articles.index(identity)]
+    return f"; the texts part {first_difference(article.text, text)}"
 
 
 def gold_annotations(path: Path, annotator: str | None = None) -> tuple[Annotation, ...]:
@@ -113,13 +129,28 @@ def _unknown(path: Path, what: str, codes: Sequence[str], known: int) -> Iterato
         yield Problem(f"unknown_{what}", str(path), code, one_of(code, codes[:known]), remedy)
 
 
-def _bad_spans(path: Path, gold: Views) -> Iterator[Problem]:
-    spans = gold.spans
-    for row in np.flatnonzero(~gold.inside).tolist():
-        article = int(spans.article[row])
-        found = f"start {spans.start[row]}, end {spans.end[row]}"
-        end = "the length of the text" if gold.lengths is None else str(gold.lengths[article])
-        yield Problem("bad_offsets", f"{path}: {gold.articles[article]}", found, f"0 ≤ start < end ≤ {end}")
+def _trimmed(gold: Views, checked: Checked) -> Views:
+    """Return the gold with the spans as they were checked; where there were no texts, they will be again."""
+    own = gold.own if gold.texts is None else None
+    return replace(gold, spans=checked.spans, own=own, trimmed=gold.trimmed + int(checked.trimmed.sum()))
+
+
+def _bad_spans(path: Path, gold: Views, codes: Codes) -> Iterator[Problem]:
+    faulty = np.flatnonzero(codes != "")
+    cause = likely_cause(gold, gold.own) if len(faulty) and gold.own and gold.texts else ""
+    for row in faulty.tolist():
+        where = f"{path}: {gold.articles[gold.spans.article[row]]}"
+        fault = _span_fault(str(codes[row]), row, gold)
+        yield Problem(fault.code, where, fault.found, fault.expected, cause)
+
+
+def _span_fault(code: str, row: int, gold: Views) -> Fault:
+    if code != "bad_offsets":
+        return text_fault(code, row, gold, (gold.own or ())[row])
+    last = "the length of the text" if gold.lengths is None else gold.lengths[gold.spans.article[row]]
+    return Fault(
+        code, f"start {gold.spans.start[row]}, end {gold.spans.end[row]}", f"0 ≤ start < end ≤ {last}"
+    )
 
 
 def _bad_arguments(path: Path, gold: Views, scheme: Scheme) -> Iterator[Problem]:
@@ -161,6 +192,7 @@ def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
         attributes=_attributes(spans.flatten(), scheme),
         texts=tuple(texts.to_pylist()) if whole else None,
         metadata=_metadata(table),
+        own=tuple(pc.struct_field(spans.flatten(), "text").to_pylist()),
     )
 
 

@@ -36,7 +36,7 @@ def annotation_table(path: Path, scheme: Scheme) -> pa.Table:
 
 
 def _span_type(scheme: Scheme) -> pa.StructType:
-    texts = ("id", *(attribute.code for attribute in scheme.attributes))
+    texts = ("id", "text", *(attribute.code for attribute in scheme.attributes))
     return pa.struct([*SPAN_TYPE, *((name, pa.string()) for name in texts)])
 
 
@@ -86,6 +86,7 @@ def _span_lists(records: Sequence[AnnotationLine], scheme: Scheme) -> pa.ListArr
         pa.array([span.end for span in spans], pa.int64()),
         pa.array([span.label for span in spans], pa.string()),
         pa.array([span.id for span in spans], pa.string()),
+        pa.array([span.text for span in spans], pa.string()),
         *(
             pa.array([given.get(one.code) for given in attributes], pa.string())
             if attributes

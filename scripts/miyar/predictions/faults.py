@@ -9,7 +9,7 @@ from miyar.errors import Problem, quoted
 from miyar.predictions.columns import attributes_of
 from miyar.predictions.lines import Line
 from miyar.scheme import Attribute, Inventory, Scheme, one_of
-from miyar.spanchecks import Codes, covered_texts
+from miyar.spanchecks import Codes, text_fault
 from miyar.spantable import Column, Mask, Views
 from miyar.validation import Fault
 
@@ -37,7 +37,11 @@ def span_faults(
         index, line, number = place
         where = f"{line.where}: {line.article}, spans[{number}]"
         fault = _span_fault(str(faulty[index]), line.spans[number], index, views, codes)
-        remedy = f"{cause}; {CHARGED}" if cause and fault.code != "unknown_label" else CHARGED
+        remedy = (
+            f"mend the extractor: {cause}; until then it is charged"
+            if cause and fault.code != "unknown_label"
+            else CHARGED
+        )
         yield Problem(fault.code, where, fault.found, fault.expected, remedy)
 
 
@@ -102,11 +106,7 @@ def _span_fault(code: str, span: Any, row: int, views: Views, codes: Sequence[st
         expected = f"whole numbers 0 ≤ start < end ≤ {'length of the text' if length is None else length}"
         given = {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span
         return Fault(code, repr(given), expected)
-    [covered] = covered_texts(views, np.array([row]))
-    if code == "other_text":
-        found = f"the text {quoted(span.get('text'))}"
-        return Fault(code, found, f"{quoted(covered)}, as the offsets {span['start']}, {span['end']} say")
-    return Fault(code, f"[{span['start']}, {span['end']}) is white space", "some text")
+    return text_fault(code, row, views, span.get("text"))
 
 
 def _label_found(span: Any) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED, few_articles
 from miyar.scoring import Score
+from miyar.spanchecks import SPAN_FAULTS
 
-FAULTS = ("bad_offsets", "unknown_label", "bad_argument", "bad_value")
+FAULTS = (*SPAN_FAULTS, "bad_argument", "bad_value")
 HEADLINE = ("entities", "strict")
 
 
