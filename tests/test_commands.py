@@ -164,7 +164,7 @@ def test_problems_of_all_predictions_are_reported_together(tmp_path: Path, capsy
         (tmp_path / f"{name}.jsonl").write_text("{\n", encoding="utf-8")
     done = run(capsys, "score-extractors", VIEWS / "A1.jsonl", tmp_path / "one.jsonl", tmp_path / "two.jsonl")
     assert done.status == 1
-    assert "2 problems: 2 bad_json. Nothing was scored." in done.err
+    assert "2 problems: 2 bad_prediction. Nothing was scored." in done.err
 
 
 def test_scoring_on_what_was_learnt_from_is_warned_about(tmp_path: Path, capsys: Capture) -> None:

@@ -213,7 +213,7 @@ def test_the_list_becomes_tasks_of_its_articles_and_their_labels_take_its_place(
         ('{"article": 5}\n', "1 no_article"),
         ('{"id": "a"}\n', "1 no_article"),
         ('{"article": "a", "sha256": "0000"}\n', "1 article_changed"),
-        ("[]\n{\n", "2 bad_json"),
+        ("[]\n{\n", "2 no_article"),
         ("", "1 no_articles"),
     ],
 )

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from miyar.article.model import Article
-from miyar.article.reading import ObjectLine, object_lines
 from miyar.errors import DataError, Problem, UsageError, quoted
+from miyar.records import LISTED, Line, ListedArticle, read_lines
 
-SHAPE = '{"article": "ID"} on each line, such as the list of import-annotations --again'
+SHAPE = LISTED.shape
 
 
 def chosen_articles(articles: Sequence[Article], path: Path) -> tuple[Article, ...]:
@@ -19,23 +19,21 @@ def chosen_articles(articles: Sequence[Article], path: Path) -> tuple[Article, .
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file; give JSON Lines with {SHAPE}")
     by_id = {article.id: article for article in articles}
-    lines = list(object_lines(path))
+    lines = list(read_lines(path, LISTED))
     problems = [problem for line in lines for problem in _line_problems(line, by_id)]
     if problems or not lines:
         raise DataError(problems or [Problem("no_articles", str(path), "no line", SHAPE)])
-    named = {line.value["article"] for line in lines if isinstance(line, ObjectLine)}
+    named = {line.record.article for line in lines if isinstance(line, Line)}
     return tuple(article for article in articles if article.id in named)
 
 
-def _line_problems(line: ObjectLine | Problem, by_id: Mapping[str, Article]) -> Iterator[Problem]:
+def _line_problems(line: Line[ListedArticle] | Problem, by_id: Mapping[str, Article]) -> Iterator[Problem]:
     if isinstance(line, Problem):
         yield line
         return
-    identity, digest = line.value.get("article"), line.value.get("sha256")
-    article = by_id.get(identity) if isinstance(identity, str) else None
-    if not isinstance(identity, str):
-        yield Problem("no_article", line.where, f"the fields {quoted(', '.join(line.value))}", SHAPE)
-    elif article is None:
+    identity, digest = line.record.article, line.record.sha256
+    article = by_id.get(identity)
+    if article is None:
         remedy = "name the folder that has it, or take the line out"
         yield Problem(
             "unknown_article", line.where, quoted(identity), "the id of one of the articles", remedy

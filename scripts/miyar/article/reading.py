@@ -1,14 +1,13 @@
 """Reads articles from folders of .txt, single .txt files and JSON Lines, and names all that is wrong."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from miyar.article.contract import SURROGATE
 from miyar.article.decoding import Decoded, RawArticle, clean_command, decode
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
+from miyar.records import OBJECT, Line, halves, named, read_lines
 
 METADATA_FILE, CHANGES_FILE = "metadata.jsonl", "changes.jsonl"
 SHOWN_FILES = 5
@@ -29,7 +28,8 @@ def read_articles(
             problems.append(raw)
             continue
         decoded = decode(raw)
-        faults = [*decoded.problems, *_id_problems(raw, seen), *_digest_problems(raw, decoded)]
+        faults = [*decoded.problems, *_half_problems(raw), *_id_problems(raw, seen)]
+        faults += _digest_problems(raw, decoded)
         if faults:
             problems.extend(faults)
         else:
@@ -69,16 +69,16 @@ def unread_files(paths: Iterable[Path]) -> list[Path]:
 def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
     metadata: dict[str, Mapping[str, Any]] = {}
     if (folder / METADATA_FILE).is_file():
-        for line in object_lines(folder / METADATA_FILE):
+        for line in read_lines(folder / METADATA_FILE, OBJECT):
             if isinstance(line, Problem):
                 yield line
             else:
                 yield from _metadata_problems(line)
-                identity = str(line.value.get("id", "(no id)"))
+                identity = str(line.record.get("id", "(no id)"))
                 if identity in metadata:
                     expected = "one line for each article"
                     yield Problem("metadata_twice", line.where, f"a second line for {identity}", expected)
-                metadata[identity] = line.value
+                metadata[identity] = line.record
     files = sorted(file for file in folder.glob("*.txt") if file.is_file())
     if not files:
         others = ", ".join(file.name for file in unread_files([folder])[:SHOWN_FILES])
@@ -93,54 +93,46 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
 
 
 def _json_lines(path: Path, text_field: str, id_field: str) -> Iterator[RawArticle | Problem]:
-    expected = f'"{id_field}" and "{text_field}" (choose others with --id-field and --text-field)'
-    for line in object_lines(path):
-        if isinstance(line, Problem):
-            yield line
+    for line in read_lines(path, OBJECT):
+        problems = [line] if isinstance(line, Problem) else [*_field_problems(line, text_field, id_field)]
+        if isinstance(line, Problem) or problems:
+            yield from problems
             continue
-        identity, text = line.value.get(id_field), line.value.get(text_field)
-        if not isinstance(identity, str | int) or not isinstance(text, str):
-            found = f"the fields {', '.join(line.value)}"
-            yield Problem("missing_field", line.where, found, expected, "name the fields, or mend the line")
-            continue
-        metadata = {key: value for key, value in line.value.items() if key not in (id_field, text_field)}
+        metadata = {key: value for key, value in line.record.items() if key not in (id_field, text_field)}
         yield from _metadata_problems(line)
-        yield RawArticle(path, line.where, str(identity), text, metadata)
+        yield RawArticle(path, line.where, str(line.record[id_field]), line.record[text_field], metadata)
 
 
-class ObjectLine(NamedTuple):
-    """A JSON object and the place of its line."""
-
-    where: str
-    value: dict[str, Any]
-
-
-def object_lines(path: Path) -> Iterator[ObjectLine | Problem]:
-    """Yield the JSON objects of a JSON Lines file; blank lines are passed over."""
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        where = f"{path}:{number}"
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line, parse_constant=_refuse_constant)
-        except ValueError as error:
-            yield Problem("bad_json", where, str(error), "one JSON object per line (UTF-8)")
-            continue
-        if isinstance(value, dict):
-            yield ObjectLine(where, value)
-        else:
-            yield Problem("bad_json", where, f"a {type(value).__name__}", "one JSON object per line")
+def _field_problems(line: Line[dict[str, Any]], text_field: str, id_field: str) -> Iterator[Problem]:
+    missing = [name for name in (id_field, text_field) if name not in line.record]
+    if missing:
+        found = f"no {', '.join(missing)}, but the fields {', '.join(map(quoted, line.record)) or 'none'}"
+        expected = f'"{id_field}" and "{text_field}" (choose others with --id-field and --text-field)'
+        yield Problem("missing_field", line.where, found, expected, "name the fields, or mend the line")
+    wanted: Sequence[tuple[str, tuple[type, ...], str]] = (
+        (id_field, (str, int), "a text or a whole number"),
+        (text_field, (str,), "a text in quotes"),
+    )
+    for name, types, expected in wanted:
+        value = line.record.get(name, "")
+        if isinstance(value, bool) or not isinstance(value, types):
+            yield Problem(
+                "bad_field", f"{line.where}: {name}", f"{name} is {named(value)}", f"{name} as {expected}"
+            )
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _metadata_problems(line: ObjectLine) -> Iterator[Problem]:
+def _metadata_problems(line: Line[dict[str, Any]]) -> Iterator[Problem]:
     for name in (*METADATA_FIELDS, "sha256"):
-        value = line.value.get(name)
-        if value is not None and not (isinstance(value, str) and not SURROGATE.search(value)):
-            yield Problem("bad_metadata", f"{line.where}: {name}", repr(value), "a text in quotes")
+        value = line.record.get(name)
+        if value is not None and not isinstance(value, str):
+            yield Problem("bad_metadata", f"{line.where}: {name}", named(value), "a text in quotes")
+
+
+def _half_problems(raw: RawArticle) -> Iterator[Problem]:
+    place = f"{raw.path.parent / METADATA_FILE}: {raw.id}" if raw.path.suffix == ".txt" else raw.where
+    for fault in halves(raw.metadata):
+        where = f"{place}: {fault.path}"
+        yield Problem("bad_metadata", where, fault.found, fault.expected, clean_command(raw))
 
 
 def _id_problems(raw: RawArticle, seen: dict[str, str]) -> Iterator[Problem]:

@@ -4,14 +4,17 @@ What has the shape is decoded at the parser's speed; what has not goes to a seco
 place of the record which is wrong, with what was found there and what was expected.
 """
 
-from miyar.records.decoding import Decoded, Kind, decode, decode_value
+from miyar.records.decoding import Decoded, Kind, decode, decode_value, halves, named
 from miyar.records.files import Line, read_json, read_lines, read_toml
 from miyar.records.shapes import (
     ANNOTATION,
+    LISTED,
+    OBJECT,
     PREDICTION,
     RELEASE,
     AnnotationLine,
     ArgumentLine,
+    ListedArticle,
     PredictionLine,
     ReleaseFile,
     SpanLine,
@@ -19,6 +22,8 @@ from miyar.records.shapes import (
 
 __all__ = [
     "ANNOTATION",
+    "LISTED",
+    "OBJECT",
     "PREDICTION",
     "RELEASE",
     "AnnotationLine",
@@ -26,11 +31,14 @@ __all__ = [
     "Decoded",
     "Kind",
     "Line",
+    "ListedArticle",
     "PredictionLine",
     "ReleaseFile",
     "SpanLine",
     "decode",
     "decode_value",
+    "halves",
+    "named",
     "read_json",
     "read_lines",
     "read_toml",

@@ -23,11 +23,15 @@ PLAIN_KEY = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """A kind of record: its type, the code of what breaks it, and how it looks."""
+    """A kind of record: its type, the code of what breaks it, and how it looks.
+
+    `halves` says that half a character may stand in it, since whoever reads it mends that.
+    """
 
     type: type[T]
     code: str
     shape: str
+    halves: bool = False
 
 
 class Decoded(NamedTuple, Generic[T]):
@@ -50,7 +54,7 @@ def decode(data: bytes, kind: Kind[T], where: str) -> Decoded[T]:
     try:
         return Decoded(msgspec.json.decode(data, type=kind.type))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return Decoded(None, tuple(_explained(data, kind, where, str(error))))
+        return _explained(data, kind, where, str(error))
 
 
 def decode_value(value: Any, kind: Kind[T], where: str) -> Decoded[T]:
@@ -61,18 +65,26 @@ def decode_value(value: Any, kind: Kind[T], where: str) -> Decoded[T]:
         return Decoded(None, tuple(_problems(value, kind, where, str(error))))
 
 
-def _explained(data: bytes, kind: Kind[Any], where: str, reason: str) -> Iterator[Problem]:
+def _explained(data: bytes, kind: Kind[T], where: str, reason: str) -> Decoded[T]:
+    """Return what is wrong with the value, or the record after all if half a character may stand in it."""
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        if kind.halves:
+            return Decoded(msgspec.convert(value, kind.type))
     except UnicodeDecodeError as error:
         found = f"the byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8"
-        yield Problem(kind.code, where, found, "UTF-8", f"save it as UTF-8; {_looks_like(kind)}")
+        return _refused(kind, where, found)
     except RecursionError:
-        yield Problem(kind.code, where, "lists or objects nested too deeply", kind.shape)
+        return _refused(kind, where, "lists or objects nested too deeply")
+    except msgspec.ValidationError:
+        pass
     except ValueError as error:
-        yield Problem(kind.code, where, f"no JSON: {error}", kind.shape)
-    else:
-        yield from _problems(value, kind, where, reason)
+        return _refused(kind, where, f"no JSON: {error}")
+    return Decoded(None, tuple(_problems(value, kind, where, reason)))
+
+
+def _refused(kind: Kind[T], where: str, found: str) -> Decoded[T]:
+    return Decoded(None, (Problem(kind.code, where, found, kind.shape),))
 
 
 def _refuse_constant(name: str) -> None:
@@ -82,7 +94,7 @@ def _refuse_constant(name: str) -> None:
 def _problems(value: Any, kind: Kind[Any], where: str, reason: str) -> Iterator[Problem]:
     """Yield the faults of a value; what only the parser refuses is told in its words."""
     try:
-        faults = [*_faults(value, inspect.type_info(kind.type), ""), *_halves(value, "")]
+        faults = [*_faults(value, inspect.type_info(kind.type), ""), *([] if kind.halves else halves(value))]
     except RecursionError:
         faults = [Fault("", "lists or objects nested too deeply", "a flat record")]
     for fault in dict.fromkeys(faults or [Fault("", reason, kind.shape)]):
@@ -193,18 +205,18 @@ def named(value: Any) -> str:
     return f"{NAMES.get(type(value), 'the value')} {quoted(shown)}"
 
 
-def _halves(value: Any, path: str) -> Iterator[Fault]:
+def halves(value: Any, path: str = "") -> Iterator[Fault]:
     """Yield where half a character stands, in whatever field: no file and no server can hold it."""
     if isinstance(value, str):
         if SURROGATE.search(value):
             yield Fault(path, f"half a character in {quoted(value)}", "whole characters")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _halves(item, f"{path}[{number}]")
+            yield from halves(item, f"{path}[{number}]")
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _halves(key, _joined(path, key))
-            yield from _halves(item, _joined(path, key))
+            yield from halves(key, _joined(path, key))
+            yield from halves(item, _joined(path, key))
 
 
 def _joined(path: str, key: str) -> str:

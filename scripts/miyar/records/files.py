@@ -65,8 +65,15 @@ def read_toml(path: Path, kind: Kind[T]) -> T:
 
 
 def _is_list(data: bytes) -> bool:
-    """Return whether a file is one JSON list, on one line or on many."""
-    return data.lstrip().startswith(b"[")
+    """Return whether a file is one JSON list, on one line or on many, and no list on each line."""
+    if not data.lstrip().startswith(b"["):
+        return False
+    first, _, rest = data.lstrip().partition(b"\n")
+    try:
+        msgspec.json.decode(first, type=list[msgspec.Raw])
+    except (ValueError, RecursionError):
+        return True
+    return not rest.strip()
 
 
 def _items(path: Path, data: bytes, kind: Kind[T]) -> Iterator[Line[T] | Problem]:

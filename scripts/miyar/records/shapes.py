@@ -84,3 +84,20 @@ RELEASE = Kind(
     "bad_release",
     'name = "…", release = "…" and, where it learnt, learnt_from = ["SHA-256", …]',
 )
+
+
+OBJECT = Kind(dict[str, Any], "bad_json", "one JSON object per line (UTF-8)", halves=True)
+
+
+class ListedArticle(msgspec.Struct):
+    """A line that names an article, whatever else it says."""
+
+    article: str
+    sha256: str | None = None
+
+
+LISTED = Kind(
+    ListedArticle,
+    "no_article",
+    '{"article": "ID"} on each line, such as the list of import-annotations --again',
+)
