@@ -188,8 +188,9 @@ def test_signatures_of_slices_name_what_they_depend_on(
         ("{", "[bad_json]"),
         ("[]", "[no_score]"),
         ('{"a": 1}', "[no_score]"),
-        ('{"layers": {}}', "[no_inputs]"),
-        ('{"layers": {}, "inputs": {"gold": "a", "predictions": "b", "colour": 1}}', "[no_inputs]"),
+        ('{"layers": {}}', "no “\u2068inputs\u2069”"),
+        ('{"layers": {}, "inputs": {"gold": "a", "predictions": "b", "colour": 1}}', "inputs.colour"),
+        ('{"layers": {}, "inputs": {"gold": "a", "predictions": "b", "seed": true}}', "inputs.seed"),
     ],
 )
 def test_what_is_no_score_cannot_be_verified(
@@ -209,6 +210,27 @@ def test_skipped_articles_are_said(predictions: Path, tmp_path: Path, capsys: Ca
     done = run(capsys, "score-extractors", gold, predictions)
     assert done.status == 0
     assert f"{gold}: 1 skipped, which are not gold" in done.err
+
+
+def test_the_scheme_of_the_gold_goes_before_that_of_the_place(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gold, here = tmp_path / "gold", tmp_path / "annotation_config"
+    for folder, label in ((gold, "TOWN"), (here, "CITY")):
+        folder.mkdir()
+        (folder / "labels.toml").write_text(f'version = "1.0.0"\n[entities.{label}]\n', encoding="utf-8")
+    span = {"id": "s", "start": 0, "end": 4, "label": "TOWN"}
+    line = {"article": "a", "sha256": "0", "annotator": "gold", "spans": [span]}
+    for file in (gold / "annotations.jsonl", tmp_path / "p.jsonl"):
+        file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    own = run(capsys, "score-extractors", "gold/annotations.jsonl", "p.jsonl", "--samples", 0)
+    assert own.status == 0
+    assert "TOWN" in own.out
+    assert "note: annotation_config has another scheme" in own.err
+    named = run(capsys, "score-extractors", "gold/annotations.jsonl", "p.jsonl", "--config", here)
+    assert named.status == 1
+    assert "note: gold has another scheme" in named.err
 
 
 def test_gold_and_predictions_are_needed(capsys: Capture) -> None:

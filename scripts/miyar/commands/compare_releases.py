@@ -125,7 +125,7 @@ def run(
 
     Example: miyar compare-releases dataset predictions/1 predictions/2 --gate gate.toml --format markdown
     """  # noqa: D301 - \b keeps the lines of a paragraph
-    scheme = load_scheme(config).scheme
+    scheme = load_scheme(config, gold).scheme
     paths = (baseline, *predictions)
     inputs = Inputs(
         gold,

@@ -1,16 +1,18 @@
 """What is scored, as the commands name it: gold, predictions, and every choice that changes a number."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec.structs import asdict as asdict_of
 
 from miyar.article import read_articles
 from miyar.dataset import read_gold, with_articles
 from miyar.errors import DataError, Problem
 from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
+from miyar.records import StoredInputs
 from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme, inventory
 from miyar.scoring import MIN_SUPPORT, Choices
@@ -115,8 +117,8 @@ class Read(NamedTuple):
     training: Views | None
 
 
-def inputs_of(stored: Mapping[str, Any]) -> Inputs:
-    """Return the inputs that a stored score names; raises KeyError, TypeError or ValueError for others."""
+def inputs_of(stored: StoredInputs) -> Inputs:
+    """Return the inputs that a stored score names; what it does not name is the default."""
     readers: dict[str, Callable[[Any], Any]] = {
         "gold": Path,
         "predictions": lambda path: (Path(path),),
@@ -125,18 +127,11 @@ def inputs_of(stored: Mapping[str, Any]) -> Inputs:
         "unknown": Unknown,
         "by": tuple,
         "training": Path,
-        **dict.fromkeys(("min_support", "samples", "seed"), _whole),
     }
-    given: dict[str, Any] = {
-        name: readers[name](value) if name in readers else value for name, value in stored.items()
-    }
-    return Inputs(**given)
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r} is not a whole number")
-    return value
+    given = {name: value for name, value in asdict_of(stored).items() if value is not None}
+    return Inputs(
+        **{name: readers[name](value) if name in readers else value for name, value in given.items()}
+    )
 
 
 def read_inputs(inputs: Inputs, scheme: Scheme) -> Read:

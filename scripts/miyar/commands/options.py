@@ -10,19 +10,20 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from miyar.errors import UsageError
+from miyar.errors import MiyarError, UsageError
 from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.client import TIMEOUT, Studio, connect
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.remote import Setup
 from miyar.report import Format
-from miyar.scheme import Scheme, find_config, read_scheme
+from miyar.scheme import Scheme, find_config, own_folders, read_scheme
 from miyar.terminal import say
 
 Config = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR", help="The folder with labels.toml. [default: ./annotation_config, or miyar's own]"
+        metavar="DIR",
+        help="The folder with labels.toml. [default: GOLD's, ./annotation_config, or miyar's own]",
     ),
 ]
 Articles = Annotated[
@@ -66,12 +67,26 @@ class Configured(NamedTuple):
     folder: Path
 
 
-def load_scheme(config: Path | None) -> Configured:
-    """Return the scheme to use and say on stderr which one that is."""
-    folder = find_config(config)
+def load_scheme(config: Path | None, gold: Path | None = None) -> Configured:
+    """Return the scheme to use, the gold's own if there is one, and say on stderr which one that is."""
+    folder = find_config(config, gold)
     scheme = read_scheme(folder / "labels.toml")
     say(f"scheme {scheme.signature} of {folder}")
+    if gold:
+        _say_other_scheme(scheme, folder, find_config(None) if config is None else find_config(None, gold))
     return Configured(scheme, folder)
+
+
+def _say_other_scheme(scheme: Scheme, folder: Path, other: Path) -> None:
+    """Say where another scheme lies, in the gold or in this place, if it differs from the one that is used."""
+    if other.resolve() == folder.resolve() or other in own_folders("annotation_config"):
+        return
+    try:
+        signature = read_scheme(other / "labels.toml").signature
+    except MiyarError:
+        return
+    if signature != scheme.signature:
+        say(f"note: {other} has another scheme, {signature}; name the one to use with --config")
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def run(
     refuse_overlap([*articles, gold, lexicon], output)
     learnt = learnable(gold, annotator) if gold else ()
     settings = Settings(learnt, lexicon, leave_one_out)
-    extraction = extract(name, read_articles(articles), settings, load_scheme(config).scheme, output)
+    extraction = extract(name, read_articles(articles), settings, load_scheme(config, gold).scheme, output)
     say(f"{extraction.name}@{extraction.release}: {output}")
 
 

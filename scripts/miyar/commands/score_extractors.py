@@ -81,13 +81,13 @@ def run(
 
     Example: miyar score-extractors dataset predictions/lexicon --annotator A1 --by source
     """
-    scheme = load_scheme(config).scheme
     if stored:
         _refuse_others(context)
-        verify(stored, scheme, Places(gold, predictions or (), tuple(articles or ()), training))
+        verify(stored, config, Places(gold, predictions or (), tuple(articles or ()), training))
         return
     if gold is None or not predictions:
         raise UsageError("score-extractors needs GOLD and at least one PREDICTIONS, or --verify SCORES")
+    scheme = load_scheme(config, gold).scheme
     inputs = Inputs(
         gold,
         tuple(predictions),

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from miyar.commands.inputs import Inputs, inputs_of, read_inputs
+from miyar.commands.options import load_scheme
 from miyar.errors import DataError, Problem, UsageError
-from miyar.scheme import Scheme
+from miyar.records import SCORE, SCORES, decode_value, read_json
 from miyar.scoring import score
 
 SHOWN = 20
 ABSENT = "(not there)"
 OUTCOME = "The score is not the same."
 NOT_COMPARED = ("inputs", "corpus", "extractor", "warnings")  # names and words
-EXPECTED = "what score-extractors --format json printed, one score or a list"
 
 
 class Places(NamedTuple):
@@ -35,13 +35,14 @@ class Difference(NamedTuple):
     computed: object
 
 
-def verify(file: Path, scheme: Scheme, places: Places) -> None:
+def verify(file: Path, config: Path | None, places: Places) -> None:
     """Print whether the scores of a file are the same when computed again; raises DataError where not.
 
     They are computed from the inputs that they name, with their options; `places` say where those lie now.
     """
     stored = _stored_scores(file)
     inputs = _located(file, stored, places)
+    scheme = load_scheme(config, inputs[0].gold).scheme
     problems = []
     for value, given in zip(stored, inputs, strict=True):
         try:
@@ -75,25 +76,17 @@ def differences(stored: Any, computed: Any, place: str = "") -> Iterator[Differe
 
 
 def _stored_scores(file: Path) -> list[dict[str, Any]]:
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--verify {file}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise DataError([Problem("bad_json", str(file), str(error), EXPECTED)], OUTCOME) from error
-    values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(one, dict) and "layers" in one for one in values):
-        raise DataError([Problem("no_score", str(file), "no score", EXPECTED)], OUTCOME)
-    return values
+    values = read_json(file, SCORES)
+    return values if isinstance(values, list) else [values]
 
 
 def _located(file: Path, stored: Sequence[dict[str, Any]], places: Places) -> list[Inputs]:
     """Return the inputs of each score, at the places that were given, if any were."""
-    try:
-        inputs = [inputs_of(value["inputs"]) for value in stored]
-    except (KeyError, TypeError, ValueError) as error:
-        found = f"inputs that cannot be read: {error}"
-        raise DataError([Problem("no_inputs", str(file), found, EXPECTED)], OUTCOME) from error
+    read = [decode_value(value, SCORE, f"{file}: score {n}") for n, value in enumerate(stored, start=1)]
+    problems = [problem for one in read for problem in one.problems]
+    if problems or not stored:
+        raise DataError(problems or [Problem(SCORE.code, str(file), "no score", SCORE.shape)], OUTCOME)
+    inputs = [inputs_of(one.record.inputs) for one in read if one.record]
     if places.predictions and len(places.predictions) != len(inputs):
         raise UsageError(f"{file} has {len(inputs)} scores: name as many PREDICTIONS, or none")
     predictions = places.predictions or [path for one in inputs for path in one.predictions]

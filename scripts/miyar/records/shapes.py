@@ -8,15 +8,15 @@ from miyar.records.decoding import Kind
 
 LONGEST_TEXT = 2**31 - 1
 
-Offset = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_TEXT)]
+Whole = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_TEXT)]
 
 
 class SpanLine(msgspec.Struct, gc=False):
     """A span of an annotation line."""
 
     id: str
-    start: Offset
-    end: Offset
+    start: Whole
+    end: Whole
     label: str
     text: str | None = None
     attributes: dict[str, str] | None = None
@@ -101,3 +101,33 @@ LISTED = Kind(
     "no_article",
     '{"article": "ID"} on each line, such as the list of import-annotations --again',
 )
+
+
+class StoredInputs(msgspec.Struct, forbid_unknown_fields=True):
+    """What a stored score was made from, as far as it is not the default."""
+
+    gold: str
+    predictions: str
+    annotator: str | None = None
+    articles: list[str] | None = None
+    missing: Literal["refuse", "empty"] | None = None
+    unknown: Literal["refuse", "ignore"] | None = None
+    map: str | None = None
+    by: list[str] | None = None
+    min_support: Whole | None = None
+    training: str | None = None
+    samples: Whole | None = None
+    seed: Whole | None = None
+    comparison: bool | None = None
+
+
+class StoredScore(msgspec.Struct):
+    """A score in JSON, as far as computing it again has to know it."""
+
+    layers: dict[str, Any]
+    inputs: StoredInputs
+
+
+PRINTED = "what score-extractors --format json printed, one score or a list"
+SCORE = Kind(StoredScore, "no_score", PRINTED)
+SCORES: Kind[Any] = Kind(Any, "bad_json", PRINTED)

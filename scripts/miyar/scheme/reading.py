@@ -17,20 +17,24 @@ from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
 
 PACKAGE = Path(__file__).parents[1]
 CHECKOUT = PACKAGE.parents[1]
+SCHEME_FILE = "labels.toml"
 PALETTE = ("#0000ff", "#558844", "#990000", "#99dd88", "#bb88aa", "#bbcc55", "#8877bb", "#880099", "#aa33ff",
            "#771122", "#553355", "#ff0044", "#6600bb", "#ee6600", "#5577dd", "#ddcc00", "#bb0088", "#55ddee",
            "#995566", "#aaaaff", "#dd8888")  # fmt: skip
 ENTITY_KEYS, TRIGGER_KEYS = "qwertyiopzxcv", "asdfghjklnbm"
 
 
-def find_config(config: Path | None) -> Path:
-    """Return the folder of the scheme: `config`, ./annotation_config, the checkout's, the wheel's copy.
+def find_config(config: Path | None, gold: Path | None = None) -> Path:
+    """Return the folder of the scheme.
 
-    Raises UsageError where none of them holds a labels.toml.
+    That is `config`, else the gold's own, ./annotation_config, the checkout's, the wheel's copy. Raises
+    UsageError where none of them holds a labels.toml.
     """
-    candidates = [config] if config else [Path("annotation_config"), *own_folders("annotation_config")]
+    own = [gold if gold.is_dir() else gold.parent] if gold else []
+    others = [Path("annotation_config"), *own_folders("annotation_config")]
+    candidates = [config] if config else [*own, *others]
     for candidate in candidates:
-        if (candidate / "labels.toml").is_file():
+        if (candidate / SCHEME_FILE).is_file():
             return candidate
     looked = ", ".join(map(str, candidates))
     raise UsageError(f"no labels.toml in {looked}; name the folder that holds it with --config")
