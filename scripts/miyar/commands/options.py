@@ -78,7 +78,7 @@ def load_scheme(config: Path | None, gold: Path | None = None) -> Configured:
 
 
 def _say_other_scheme(scheme: Scheme, folder: Path, other: Path) -> None:
-    """Say where another scheme lies, in the gold or in this place, if it differs from the one that is used."""
+    """Say where another scheme lies, in the gold or in this place, if it differs from the one in use."""
     if other.resolve() == folder.resolve() or other in own_folders("annotation_config"):
         return
     try:

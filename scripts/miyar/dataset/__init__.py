@@ -2,14 +2,13 @@
 
 from miyar.dataset.gold import gold_annotations, read_gold, with_articles
 from miyar.dataset.layout import DATA, JSON_LINES, MARK, SPLIT
-from miyar.dataset.writing import features, write_card, write_dataset
+from miyar.dataset.writing import write_card, write_dataset
 
 __all__ = [
     "DATA",
     "JSON_LINES",
     "MARK",
     "SPLIT",
-    "features",
     "gold_annotations",
     "read_gold",
     "with_articles",

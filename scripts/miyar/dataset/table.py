@@ -141,7 +141,7 @@ def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
                 **{name: table[name] for name in ("text", *METADATA_FIELDS)},
             }
         )
-    except (pa.ArrowException, KeyError, ValueError) as error:
+    except (pa.ArrowException, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError) as error:
         found, expected = f"{type(error).__name__}: {error}", "a dataset that import-annotations made"
         raise DataError([Problem("not_a_dataset", str(file), found, expected, "import it again")]) from error
 
@@ -153,13 +153,11 @@ def _arguments(table: pa.Table, described: Mapping[str, Any]) -> pa.Array:
     return _lists(table["arguments"], described["arguments"], "role", ARGUMENT_TYPE)
 
 
-def _lists(
-    column: pa.ChunkedArray, described: Mapping[str, Any], coded: str, kind: pa.StructType
-) -> pa.Array:
+def _lists(column: pa.ChunkedArray, described: Any, coded: str, kind: pa.StructType) -> pa.Array:
     """Return a column of lists with the ClassLabel `coded` as text and the fields that `kind` has."""
     lists = column.combine_chunks()
     flat = lists.flatten()
-    feature = described.get("feature", described)
+    feature = _item(described)
     there = {field.name for field in flat.type}
     fields = [
         _decoded(flat.field(field.name), feature[field.name])
@@ -170,6 +168,12 @@ def _lists(
         for field in kind
     ]
     return pa.ListArray.from_arrays(lists.offsets, pa.StructArray.from_arrays(fields, kind.names))
+
+
+def _item(described: Any) -> Mapping[str, Any]:
+    """Return what a column of lists holds, however the version of `datasets` that wrote it says so."""
+    found = described[0] if isinstance(described, list) else described.get("feature", described)
+    return dict(found)
 
 
 def _decoded(indices: pa.Array, class_label: Mapping[str, Any]) -> pa.Array:

@@ -20,37 +20,11 @@ import pyarrow.parquet as pq
 
 from miyar.annotation import STATUSES, Annotation
 from miyar.article import METADATA_FIELDS, Article
+from miyar.dataset.features import arrow_schema
 from miyar.dataset.layout import DATA, JSON_LINES, SPLIT, parquet_file
 from miyar.scheme import Scheme
 
 BATCH = 1_000
-
-
-def features(scheme: Scheme) -> Any:
-    """Return the dataset's `datasets.Features`: labels, roles and status are ClassLabels of the scheme."""
-    from datasets import ClassLabel, Features, List, Value
-
-    text = Value("string")
-    attributes = {attribute.code: text for attribute in scheme.attributes}
-    label = ClassLabel(names=[label.code for label in scheme.labels])
-    offsets = {"start": Value("int32"), "end": Value("int32")}
-    span = {"id": text, **offsets, "label": label, "text": text, **attributes}
-    columns = {
-        "article": text,
-        "sha256": text,
-        "text": text,
-        **dict.fromkeys(METADATA_FIELDS, text),
-        "annotator": text,
-        "status": ClassLabel(names=list(STATUSES)),
-        "spans": List(span),
-        "scheme": text,
-        "created": text,
-        "seconds": Value("float64"),
-    }
-    if scheme.roles:
-        role = ClassLabel(names=[role.code for role in scheme.roles])
-        columns["arguments"] = List({"trigger": text, "entity": text, "role": role})
-    return Features(columns)
 
 
 def write_dataset(
@@ -59,7 +33,7 @@ def write_dataset(
     """Write the data of a dataset folder, in batches, and return the number of spans per label."""
     (folder / DATA).mkdir()
     parquet = folder / DATA / "annotations.parquet"
-    schema, indices = features(scheme).arrow_schema, _indices(scheme)
+    schema, indices = arrow_schema(scheme), _indices(scheme)
     counts = Counter[str]()
     stream = iter(annotations)
     with (
