@@ -85,7 +85,9 @@ NO_EXPORTS: Mapping[str, tuple[bytes, str]] = {
     "csv": (CSV.encode(), "csv_export"),
     "csv with a byte order mark": (b"\xef\xbb\xbf" + CSV.encode(), "csv_export"),
     "json_min": (json.dumps(JSON_MIN).encode(), "json_min_export"),
-    "one task": (json.dumps(TASK).encode(), "not_an_export"),
+    "one object": (json.dumps({"id": 1, "annotations": []}).encode(), "not_an_export"),
+    "half a character": (rb'[{"id": 1, "data": {"text": "\ud83d ....."}, "annotations": []}]', "not_json"),
+    "lists without end": (b"[" * 100_000, "not_json"),
     "tasks to import": (json.dumps([{"data": {"text": "x"}}]).encode(), "not_an_export"),
     "predictions": (b'{"article": "a", "spans": []}\n{"article": "b", "spans": []}\n', "not_an_export"),
     "a list of numbers": (b"[1, 2]", "not_an_export"),
@@ -125,6 +127,13 @@ def test_an_export_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps([TASK]).encode())
     assert len(list(read_tasks(Export(path, "x")))) == 1
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", " "])
+def test_one_task_a_line_is_an_export_too(tmp_path: Path, between: str) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(between.join([json.dumps(TASK, ensure_ascii=False)] * 3), encoding="utf-8", newline="")
+    assert [one.value for one in read_tasks(Export(path, "x"))] == [TASK] * 3
 
 
 # who annotated

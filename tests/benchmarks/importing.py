@@ -1,92 +1,135 @@
-"""Importing 10,000 articles of 2 KB with 25 results each, against reading the same export's JSON twice.
+"""Importing a large export as a whole process, against other readers of the same file, all in turn.
 
-    python tests/benchmarks/importing.py
+    python tests/benchmarks/importing.py [ARTICLES] [RUNS] [--refused]
 
-The import reads the export twice, to choose the annotations and to convert them; the peer does only that.
-Prints the median seconds of both, in turn, their ratio, and this process's peak memory.
+The peers are the Label Studio SDK's converter, to CoNLL and to JSON_MIN, and a bare orjson.loads where orjson
+is installed. Prints the median seconds of each, the ratio to the import, and peak memory. With --refused every
+region has an unknown label: the import then has to name each of them.
 """
 
 import json
+import os
 import random
-import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-import ijson
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
-from miyar.annotation import Argument, Span
+from miyar.annotation import Span
 from miyar.article import Article
-from miyar.labelstudio.exports import find_exports
-from miyar.labelstudio.importing import Import
+from miyar.labelstudio.config import render_config
 from miyar.labelstudio.tasks import results, task
-from miyar.scheme import Scheme, find_config, read_scheme
+from miyar.scheme import Scheme, read_scheme
 
-ARTICLES, SPANS, ARGUMENTS, RUNS = 10_000, 20, 5, 3
+SPANS = 30
 TEXT = "قال الرئيس في مدينة ألماز إن هجوما وقع أمس قرب المطار وأدى إلى مقتل سبعة وإصابة آخرين"
+CONVERT = """
+import sys
+from label_studio_sdk.converter import Converter
+export, config, out, form = sys.argv[1:]
+converter = Converter(config, project_dir=None, download_resources=False)
+converter.convert(export, out, form, is_dir=False)
+"""
+LOAD = "import orjson, sys; orjson.loads(open(sys.argv[1], 'rb').read())"
 
 
-def main() -> None:
-    """Run both in turn and print what they took."""
-    scheme = read_scheme(find_config(None) / "labels.toml")
-    source = random.Random(12345)
-    articles = [
-        Article(f"a{number}", " ".join(source.choices(TEXT.split(), k=230))) for number in range(ARTICLES)
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        export = Path(folder) / "export.json"
-        export.write_text(
-            json.dumps([exported(article, scheme, source) for article in articles]), encoding="utf-8"
-        )
-        known = {article.id: article for article in articles}
-        ours, theirs = [], []
-        for _ in range(RUNS):
-            ours.append(seconds(lambda: Import(find_exports([export]), known, scheme).annotations()))
-            theirs.append(seconds(lambda: read_twice(export)))
-        print(f"{ARTICLES} articles, {export.stat().st_size / 1e6:.0f} MB of JSON")
-    print(f"miyar: {median(ours):.2f} s; reading twice: {median(theirs):.2f} s")
-    print(f"ratio of the medians: {median(ours) / median(theirs):.2f}")
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+class Run(NamedTuple):
+    """What a process took."""
+
+    seconds: float
+    mebibytes: float
 
 
-def exported(article: Article, scheme: Scheme, source: random.Random) -> dict[str, Any]:
-    """Return a task with one annotation, as an export has it; every fourth span is a trigger."""
-    starts = source.sample(range(len(article.text) - 8), SPANS)
-    entities = [label.code for label in scheme.entities]
-    spans = [
-        Span(f"r{n}", start, start + 6, source.choice(entities) if n % 4 else "ATTACK")
-        for n, start in enumerate(starts)
-    ]
-    arguments = [Argument(f"r{4 * n}", f"r{4 * n + 1}", "AGENT") for n in range(ARGUMENTS)]
-    annotation = {
-        "id": int(article.id[1:]),
-        "completed_by": 1,
-        "result": results(spans, arguments, article, scheme),
-        "updated_at": "2026-01-01T00:00:00Z",
+def main(articles: int, runs: int, refused: bool) -> None:
+    """Run all in turn and print what they took."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        export = made(folder, articles, refused)
+        print(f"{articles} tasks, {articles * SPANS} spans, {export.stat().st_size / 1e6:.0f} MB of JSON")
+        found = {name: [process(call) for _ in range(1)] for name, call in commands(folder, refused).items()}
+        for _ in range(runs - 1):
+            for name, call in commands(folder, refused).items():
+                found[name].append(process(call))
+    own = median(run.seconds for run in found["import-annotations"])
+    for name, measured in found.items():
+        seconds, memory = (median(column) for column in zip(*measured, strict=True))
+        print(f"{name:20} {seconds:7.2f} s  {seconds / own:6.2f} x  {memory:6.0f} MiB")
+
+
+def commands(folder: Path, refused: bool) -> dict[str, list[str]]:
+    """Return the calls to measure by name."""
+    export, python = str(folder / "export.json"), sys.executable
+    own = [python, str(ROOT / "scripts" / "import_annotations.py"), export, "--config", str(folder)]
+    own += ["--articles", str(folder / "articles.jsonl"), "-o", str(folder / "dataset")]
+    peers = {
+        form: [python, "-c", CONVERT, export, str(folder / "label_studio.xml"), str(folder / form), form]
+        for form in ("CONLL2003", "JSON_MIN")
     }
-    return {"id": 1, **task(article, scheme, "none"), "annotations": [annotation]}
+    quarantine = ["--quarantine", str(folder / "q.jsonl")] if refused else []
+    bare = {"orjson.loads": [python, "-c", LOAD, export]}
+    return {"import-annotations": [*own, *quarantine], **({} if refused else peers | bare)}
 
 
-def read_twice(export: Path) -> Iterator[object]:
-    """Run the peer."""
-    for _ in range(2):
-        with export.open("rb") as file:
-            yield from ijson.items(file, "item", use_float=True)
+def made(folder: Path, articles: int, refused: bool) -> Path:
+    """Write articles, scheme, page and export; return the export."""
+    scheme = read_scheme(ROOT / "annotation_config" / "labels.toml")
+    (folder / "labels.toml").write_bytes((ROOT / "annotation_config" / "labels.toml").read_bytes())
+    (folder / "label_studio.xml").write_text(render_config(scheme), encoding="utf-8")
+    source, words = random.Random(12345), TEXT.split()
+    export = folder / "export.json"
+    with export.open("w", encoding="utf-8") as tasks, (folder / "articles.jsonl").open("w") as texts:
+        for number in range(articles):
+            article = Article(f"a{number}", " ".join(source.choices(words, k=230)))
+            texts.write(json.dumps({"id": article.id, "text": article.text}, ensure_ascii=False) + "\n")
+            value = json.dumps(exported(number, article, scheme, source, refused), ensure_ascii=False)
+            tasks.write(f"{', ' if number else '['}{value}")
+        tasks.write("]")
+    return export
 
 
-def seconds(work: Callable[[], Iterator[object]]) -> float:
-    """Return how long it takes to exhaust an iterator."""
+def exported(
+    number: int, article: Article, scheme: Scheme, source: random.Random, refused: bool
+) -> dict[str, Any]:
+    """Return a task with one annotation, as the server exports it."""
+    spans = []
+    for n in range(SPANS):
+        start = source.randrange(len(article.text) - 8)
+        text = article.text[start : start + 6]
+        start += len(text) - len(text.lstrip())
+        end = start + len(text.strip())
+        spans.append(
+            Span(f"{source.getrandbits(56):014x}"[:10], start, end, source.choice(scheme.entities).code)
+        )
+    unique = {(span.start, span.end, span.label): span for span in spans}
+    found = [{**one, "origin": "manual"} for one in results(unique.values(), (), article, scheme)]
+    for one in found if refused else ():
+        one["value"]["labels"] = ["NOWHERE"]
+    annotation = {"id": number, "completed_by": 1, "result": found, "was_cancelled": False}
+    known = {"ground_truth": False, "lead_time": 12.5, "created_at": "2026-01-01T00:00:00Z"}
+    annotation |= known | {"updated_at": "2026-01-01T00:00:00Z", "draft_created_at": None}
+    return {"id": number, **task(article, scheme, "none"), "annotations": [annotation], "drafts": []}
+
+
+def process(call: Sequence[str]) -> Run:
+    """Return what a process took; raises RuntimeError where it failed."""
     started = time.perf_counter()
-    for _ in work():
-        pass
-    return time.perf_counter() - started
+    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+        assert running.stderr is not None
+        said = running.stderr.read()
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise RuntimeError(said.decode())
+    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
-    main()
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]
+    main(*[*numbers, *(20_000, 3)[len(numbers) :]][:2], refused="--refused" in sys.argv)

@@ -13,7 +13,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from miyar.errors import DataError, Problem, UsageError
+from miyar.records import values
 
 HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
 MANIFEST = "manifest.json"
@@ -141,19 +144,17 @@ def short_name(path: Path) -> str:
 
 
 def read_tasks(export: Export) -> Iterator[Task]:
-    """Yield the tasks of an export one by one; raises DataError for what is not a JSON export."""
-    import ijson
-
+    """Yield the tasks of an export, a list of them or one a line; raises DataError for anything else."""
     _refuse_other_formats(export.path)
     with export.path.open("rb") as file:
         file.seek(len(BOM) if file.read(len(BOM)) == BOM else 0)
         try:
-            for value in ijson.items(file, "item", use_float=True):
+            for raw in values(file):
+                value = msgspec.json.decode(raw)
                 _refuse_other_tasks(export.path, value)
                 yield Task(export, value)
-        except ijson.JSONError as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise _not_an_export(export.path, "not_json", f"broken JSON: {reason}") from error
+        except (ValueError, RecursionError) as error:
+            raise _not_an_export(export.path, "not_json", f"broken JSON: {error}") from error
 
 
 def pseudonyms(keys: Iterable[AnnotatorKey], exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
@@ -249,10 +250,10 @@ def _refuse_other_formats(path: Path) -> None:
             head = file.read(4096).removeprefix(BOM).lstrip()
     except OSError as error:
         raise _not_an_export(path, "unreadable", error.strerror or str(error)) from error
-    if head.startswith(b"["):
+    if head.startswith((b"[", b"{")):
         return
-    if head.startswith(b"{"):
-        raise _not_an_export(path, "not_an_export", "one JSON object instead of a list of tasks")
+    if head.startswith(b"PK"):
+        raise _not_an_export(path, "not_json", "a zip archive; unpack it first")
     header = head.partition(b"\n")[0].replace(b'"', b"").split(b",")
     if b"annotation_id" in header or b"lead_time" in header:
         raise _not_an_export(path, "csv_export", "a CSV export, which loses regions and relations")

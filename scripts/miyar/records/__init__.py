@@ -23,6 +23,7 @@ from miyar.records.shapes import (
     StoredInputs,
     StoredScore,
 )
+from miyar.records.stream import values
 
 __all__ = [
     "ANNOTATION",
@@ -50,4 +51,5 @@ __all__ = [
     "read_json",
     "read_lines",
     "read_toml",
+    "values",
 ]
