@@ -2,8 +2,7 @@
 
     python tests/benchmarks/importing.py [ARTICLES] [RUNS] [--refused]
 
-The peers are the Label Studio SDK's converter, to CoNLL and to JSON_MIN, and a bare orjson.loads where orjson
-is installed. Prints the median seconds of each, the ratio to the import, and peak memory. With --refused every
+The peers are the Label Studio SDK's converter, to CoNLL and to JSON_MIN, and a bare orjson.loads. Prints the median seconds of each, the ratio to the import, and peak memory. With --refused every
 region has an unknown label: the import then has to name each of them.
 """
 
@@ -22,7 +21,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from miyar.annotation import Span
+from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.tasks import results, task
@@ -88,33 +87,50 @@ def made(folder: Path, articles: int, refused: bool) -> Path:
         for number in range(articles):
             article = Article(f"a{number}", " ".join(source.choices(words, k=230)))
             texts.write(json.dumps({"id": article.id, "text": article.text}, ensure_ascii=False) + "\n")
-            value = json.dumps(exported(number, article, scheme, source, refused), ensure_ascii=False)
-            tasks.write(f"{', ' if number else '['}{value}")
+            value = exported(article, scheme, source)
+            line = json.dumps(without_labels(value) if refused else value, ensure_ascii=False)
+            tasks.write(f"{', ' if number else '['}{line}")
         tasks.write("]")
     return export
 
 
 def exported(
-    number: int, article: Article, scheme: Scheme, source: random.Random, refused: bool
+    article: Article, scheme: Scheme, source: random.Random, spans: int = SPANS, arguments: int = 0
 ) -> dict[str, Any]:
-    """Return a task with one annotation, as the server exports it."""
-    spans = []
-    for n in range(SPANS):
+    """Return a task with one annotation, as the server exports it; where it has arguments, with triggers."""
+    found: dict[tuple[int, int, str], Span] = {}
+    labels = [label.code for label in scheme.entities]
+    for number in range(spans):
         start = source.randrange(len(article.text) - 8)
-        text = article.text[start : start + 6]
-        start += len(text) - len(text.lstrip())
-        end = start + len(text.strip())
-        spans.append(
-            Span(f"{source.getrandbits(56):014x}"[:10], start, end, source.choice(scheme.entities).code)
-        )
-    unique = {(span.start, span.end, span.label): span for span in spans}
-    found = [{**one, "origin": "manual"} for one in results(unique.values(), (), article, scheme)]
-    for one in found if refused else ():
-        one["value"]["labels"] = ["NOWHERE"]
-    annotation = {"id": number, "completed_by": 1, "result": found, "was_cancelled": False}
-    known = {"ground_truth": False, "lead_time": 12.5, "created_at": "2026-01-01T00:00:00Z"}
-    annotation |= known | {"updated_at": "2026-01-01T00:00:00Z", "draft_created_at": None}
-    return {"id": number, **task(article, scheme, "none"), "annotations": [annotation], "drafts": []}
+        covered = article.text[start : start + 6]
+        start, end = start + len(covered) - len(covered.lstrip()), start + len(covered.rstrip())
+        label = source.choice(labels) if number >= arguments else "ATTACK"
+        found.setdefault((start, end, label), Span(f"{source.getrandbits(40):010x}", start, end, label))
+    ids = [span.id for span in found.values()]
+    drawn = [Argument(ids[number], ids[-1 - number], "AGENT") for number in range(arguments)]
+    annotation = {
+        "id": int(article.id[1:]),
+        "completed_by": 1,
+        "result": [{**one, "origin": "manual"} for one in results(found.values(), drawn, article, scheme)],
+        "was_cancelled": False,
+        "ground_truth": False,
+        "lead_time": 12.5,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+    return {
+        "id": annotation["id"],
+        **task(article, scheme, "none"),
+        "annotations": [annotation],
+        "drafts": [],
+    }
+
+
+def without_labels(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a task with nothing but unknown labels."""
+    for region in value["annotations"][0]["result"]:
+        region["value"]["labels"] = ["NOWHERE"]
+    return value
 
 
 def process(call: Sequence[str]) -> Run:

@@ -95,7 +95,7 @@ def prepared(folder: Path, server: Server) -> int:
 
 def sent(article: Article, scheme: Any, source: random.Random) -> dict[str, Any]:
     """Return a task with an annotation in the shape in which it can be imported."""
-    value = exported(article, scheme, source)
+    value = exported(article, scheme, source, spans=20, arguments=5)
     annotations = [{"result": one["result"], "ground_truth": False} for one in value["annotations"]]
     return {"data": value["data"], "annotations": annotations}
 
