@@ -2,8 +2,9 @@
 
     python tests/benchmarks/importing.py [ARTICLES] [RUNS] [--refused]
 
-The peers are the Label Studio SDK's converter, to CoNLL and to JSON_MIN, and a bare orjson.loads. Prints the median seconds of each, the ratio to the import, and peak memory. With --refused every
-region has an unknown label: the import then has to name each of them.
+The peers are the Label Studio SDK's converter, to CoNLL and to JSON_MIN, and a bare orjson.loads. Prints
+the median seconds of each, the ratio to the import, and peak memory. With --refused every region has an
+unknown label: the import then has to name each of them.
 """
 
 import json
@@ -148,4 +149,5 @@ def process(call: Sequence[str]) -> Run:
 
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]
-    main(*[*numbers, *(20_000, 3)[len(numbers) :]][:2], refused="--refused" in sys.argv)
+    wanted, times = [*numbers, *(20_000, 3)[len(numbers) :]]
+    main(wanted, times, "--refused" in sys.argv)
