@@ -129,6 +129,12 @@ def test_an_export_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert len(list(read_tasks(Export(path, "x")))) == 1
 
 
+def test_a_target_storage_is_named(tmp_path: Path) -> None:
+    (tmp_path / "1217").write_text(json.dumps({"id": 1, "result": [], "task": TASK}), encoding="utf-8")
+    with pytest.raises(UsageError, match="files of a target storage"):
+        find_exports([tmp_path])
+
+
 @pytest.mark.parametrize("between", ["\n", "\r\n", " "])
 def test_one_task_a_line_is_an_export_too(tmp_path: Path, between: str) -> None:
     path = tmp_path / "export.json"

@@ -310,9 +310,38 @@ def test_a_quarantine_does_not_make_up_for_a_broken_export(work: Path) -> None:
     assert entries() == {"articles", "export.json"}
 
 
+def unknown(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a task of which every region has an unknown label."""
+    for result in value["annotations"][0]["result"]:
+        if result["type"] == "labels":
+            result["value"]["labels"] = ["NOBODY"]
+    return value
+
+
+def test_an_annotation_of_which_all_was_refused_is_not_finished_with_nothing(
+    work: Path, scheme: Scheme
+) -> None:
+    tasks = (unknown(labelled(scheme)), labelled(scheme, Article("b", "قال محمد"), identity=2))
+    result = call(export(work / "export.json", *tasks), "--quarantine", "aside.jsonl")
+    assert result.exit_code == 0
+    assert [(one.article, one.spans) for one in imported()] == [("b", ())]
+    assert "annotations left out, since all in them was refused: 1: " in result.stderr
+    assert "export.json: task 1 (a), annotation 1" in result.stderr
+    assert json.loads((work / "dataset" / MARK).read_text())["left_out"] == {"all_refused": 1}
+
+
+def test_where_nothing_is_left_nothing_is_written(work: Path, scheme: Scheme) -> None:
+    path = export(work / "export.json", unknown(labelled(scheme)))
+    error = refusal(call(path, "--quarantine", "aside.jsonl"))
+    assert "of 1 annotations everything was refused" in str(error)
+    assert "1 no_annotations" in str(error)
+    assert entries() == {"articles", "export.json"}
+
+
 def test_what_is_taken_aside_has_no_e_mail(work: Path, scheme: Scheme) -> None:
     value = labelled(scheme, Article("c", "نص"), completed_by={"id": 1, "email": "ann@example.com"})
-    assert call(export(work / "export.json", value), "--quarantine", "aside.jsonl").exit_code == 0
+    path = export(work / "export.json", value, labelled(scheme, identity=2))
+    assert call(path, "--quarantine", "aside.jsonl").exit_code == 0
     assert "ann@example.com" not in (work / "aside.jsonl").read_text(encoding="utf-8")
 
 

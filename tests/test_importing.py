@@ -252,7 +252,7 @@ def test_a_task_that_does_not_fit_its_article_is_quarantined_whole(
     assert codes(imported) == [code]
     assert fates(imported, "entities") == {"quarantined": 3}
     assert fates(imported, "arguments") == {"quarantined": 3}
-    assert imported.rejects[0].result == [annotation]
+    assert imported.rejects.first[0].result == [annotation]
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {}])
@@ -269,7 +269,7 @@ def test_tasks_without_an_article_are_not_taken_for_repetitions(tmp_path: Path, 
     imported = begun(scheme, export(tmp_path / "e.json", *tasks))
     list(imported.annotations())
     assert codes(imported) == ["no_article", "no_article"]
-    assert [reject.result for reject in imported.rejects] == [[one], [other]]
+    assert [reject.result for reject in imported.rejects.first] == [[one], [other]]
 
 
 def test_a_problem_is_found_by_file_task_annotation_and_region(tmp_path: Path, scheme: Scheme) -> None:

@@ -48,23 +48,36 @@ class UsageError(MiyarError):
 
 
 class DataError(MiyarError):
-    """The data are wrong; carries every problem that was found, not the first one."""
+    """The data are wrong; carries every problem that was found, not the first one.
 
-    def __init__(self, problems: Iterable[Problem], outcome: str = "Nothing was written.") -> None:
+    Of very many problems it carries the first ones, and `counts` of all by code.
+    """
+
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        outcome: str = "Nothing was written.",
+        counts: Counter[str] | None = None,
+    ) -> None:
         self.problems = tuple(problems)
         self.outcome = outcome
+        self.counts = Counter(problem.code for problem in self.problems) if counts is None else counts
         super().__init__(self._message())
 
     def _message(self) -> str:
         shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
-        hidden = len(self.problems) - len(shown)
+        hidden = self.counts.total() - len(shown)
         more = [f"… and {hidden} more."] if hidden else []
-        return "\n".join([*shown, *more, f"{count_by_code(self.problems)}. {self.outcome}"])
+        return "\n".join([*shown, *more, f"{in_words(self.counts)}. {self.outcome}"])
 
 
 def count_by_code(problems: Iterable[Problem]) -> str:
     """Return "3 problems: 2 unknown_label, 1 out_of_range"."""
-    counts = Counter(problem.code for problem in problems)
+    return in_words(Counter(problem.code for problem in problems))
+
+
+def in_words(counts: Counter[str]) -> str:
+    """Return counts by code in words, as `count_by_code` does."""
     kinds = ", ".join(f"{count} {code}" for code, count in counts.most_common())
     total = counts.total()
     return f"{total} problem{'' if total == 1 else 's'}: {kinds}"

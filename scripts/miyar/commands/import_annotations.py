@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 
@@ -11,11 +12,11 @@ import miyar
 from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem, count_by_code, quoted
+from miyar.errors import DataError, Problem, in_words, quoted
 from miyar.labelstudio.exports import MANIFEST, Export, find_exports
 from miyar.labelstudio.importing import Import
-from miyar.labelstudio.results import Reject
-from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
+from miyar.labelstudio.rejects import Rejects
+from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
 from miyar.report import Format, first_few, render_ledger
 from miyar.scheme import Outcome, changes_digest
 from miyar.terminal import say, tracked
@@ -85,18 +86,18 @@ def import_exports(
     Raises DataError with everything that cannot be imported, unless there is a quarantine for it, and with
     everything that people have to decide again, unless there is a list for it.
     """
-    imported = Import(exports, articles, configured.scheme)
-    with written_folder(output, mark=MARK) as folder:
+    with written_folder(output, mark=MARK) as folder, _opened(quarantine) as aside:
+        imported = Import(exports, articles, configured.scheme, rejects=Rejects(aside))
         stream = tracked(imported.annotations(), "importing", None)
         labels = write_dataset(folder, stream, articles, configured.scheme)
-        if not imported.views and not imported.rejects:
-            raise DataError([_nothing(exports)])
         _refuse_loose_ends(imported, quarantine, again)
+        if not imported.views:
+            nothing = _nothing(exports, imported)
+            counts = imported.rejects.counts + Counter([nothing.code])
+            raise DataError([nothing, *imported.problems], counts=counts)
         known = [*facts, *_facts(imported, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
         write_json(folder / MARK, _manifest(imported))
-        if quarantine:
-            write_json_lines(quarantine, map(_aside, imported.rejects))
         if again:
             write_json_lines(again, (one.to_dict() for one in imported.again))
     return imported
@@ -119,7 +120,10 @@ def summary(imported: Import) -> Iterator[str]:
     if imported.again:
         yield f"to label again: {len(imported.open_problems)} of {len(imported.again)} annotations"
     if imported.rejects:
-        yield f"not imported: {count_by_code(imported.problems)}"
+        yield f"not imported: {in_words(imported.rejects.counts)}"
+    if imported.emptied:
+        places = first_few(imported.emptied)
+        yield f"annotations left out, since all in them was refused: {len(imported.emptied)}: {places}"
 
 
 def _refuse_loose_ends(imported: Import, quarantine: Path | None, again: Path | None) -> None:
@@ -131,7 +135,9 @@ def _refuse_loose_ends(imported: Import, quarantine: Path | None, again: Path | 
         say(line)
     problems = [*(imported.problems if rejected else []), *(imported.open_problems if waiting else [])]
     outcomes = [*([HOW_TO_GO_ON] if rejected else []), *([HOW_TO_LIST] if waiting else [])]
-    raise DataError(problems, " ".join(outcomes))
+    counts = imported.rejects.counts if rejected else Counter[str]()
+    waits = Counter(problem.code for problem in imported.open_problems) if waiting else Counter[str]()
+    raise DataError(problems, " ".join(outcomes), counts + waits)
 
 
 def _now(became: Outcome) -> str:
@@ -139,10 +145,19 @@ def _now(became: Outcome) -> str:
     return f"now {codes[0]}" if len(codes) == 1 else f"{' or '.join(codes)}, to label again"
 
 
-def _nothing(exports: Sequence[Export]) -> Problem:
+def _nothing(exports: Sequence[Export], imported: Import) -> Problem:
     where = ", ".join(str(export.path) for export in exports)
+    if imported.rejects:
+        of = f"of {len(imported.emptied)} annotations " if imported.emptied else ""
+        found = f"nothing is left: {of}everything was refused"
+        remedy = "name the scheme that they were made with by --config, or mend what is refused"
+        return Problem("no_annotations", where, found, "at least one annotation", remedy)
     remedy = "label and submit first; drafts do not count"
     return Problem("no_annotations", where, "no submitted annotation", "at least one", remedy)
+
+
+def _opened(file: Path | None) -> AbstractContextManager[IO[str] | None]:
+    return written(file) if file else nullcontext()
 
 
 def _facts(imported: Import, labels: Counter[str]) -> list[str]:
@@ -189,9 +204,14 @@ def _manifest(imported: Import) -> dict[str, Any]:
         ],
         "ledger": [entry.to_dict() for entry in imported.ledger.entries()],
         "changes": _changes(imported),
-        "left_out": dict(imported.selection.left_out),
+        "left_out": _left_out(imported),
         "notes": {note: count for note, count in imported.notes.items() if count},
     }
+
+
+def _left_out(imported: Import) -> dict[str, int]:
+    counts = imported.selection.left_out + Counter(all_refused=len(imported.emptied))
+    return dict(counts)
 
 
 def _changes(imported: Import) -> dict[str, Any]:
@@ -201,7 +221,3 @@ def _changes(imported: Import) -> dict[str, Any]:
         for (kind, code, became), count in sorted(imported.applied.items(), key=str)
     ]
     return {"digest": changes_digest(imported.scheme.changes), "applied": applied}
-
-
-def _aside(reject: Reject) -> dict[str, Any]:
-    return {"problem": reject.problem.to_dict(), "result": reject.result}

@@ -197,9 +197,20 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = _listed(path) or sorted(file for file in path.glob("[!.]*.json") if file.name != MANIFEST)
+    if not found and any(map(_is_of_target_storage, sorted(path.iterdir())[:1])):
+        found_there = "files of a target storage, one annotation in each, which are not read"
+        raise UsageError(f"{path}: {found_there}; {HOW_TO_EXPORT}")
     if not found:
         raise UsageError(f"{path}: no export in this folder; {HOW_TO_EXPORT}, or miyar pull-annotations")
     return found
+
+
+def _is_of_target_storage(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        head = opened.read(1 << 20).lstrip()
+    return head.startswith(b"{") and b'"result"' in head and b'"task"' in head
 
 
 def _listed(folder: Path) -> list[Path]:

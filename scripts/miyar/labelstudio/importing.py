@@ -14,6 +14,7 @@ from miyar.labelstudio.faults import annotation_problem, place, task_problem, ve
 from miyar.labelstudio.ledger import Ledger
 from miyar.labelstudio.reannotation import Reannotation
 from miyar.labelstudio.regions import Conversion
+from miyar.labelstudio.rejects import Rejects
 from miyar.labelstudio.results import Reject, kind_of, role_names
 from miyar.labelstudio.revision import Applied, Revision
 from miyar.labelstudio.selection import Selection
@@ -31,7 +32,8 @@ class Import:
 
     `views` counts annotations by annotator and status, `tasks` tasks by export, `labelled` are the
     articles that have an annotation, `applied` the codes of earlier schemes that were translated, `again`
-    what people have to decide again.
+    what people have to decide again, `emptied` the places of annotations of which all was refused: they are
+    left out, since they are not finished with nothing.
     """
 
     exports: Sequence[Export]
@@ -39,7 +41,7 @@ class Import:
     scheme: Scheme
     annotators: Mapping[AnnotatorKey, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=Rejects)
     notes: Counter[str] = field(default_factory=Counter)
     selection: Selection = field(default_factory=Selection)
     tasks: Counter[str] = field(default_factory=Counter)
@@ -47,6 +49,7 @@ class Import:
     labelled: set[str] = field(default_factory=set)
     applied: Counter[Applied] = field(default_factory=Counter)
     again: list[Reannotation] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield the annotations that count, in the order of the exports.
@@ -75,8 +78,8 @@ class Import:
 
     @property
     def problems(self) -> list[Problem]:
-        """Return what could not be imported."""
-        return [reject.problem for reject in self.rejects]
+        """Return what could not be imported, the first of it if there is very much."""
+        return self.rejects.problems
 
     @property
     def open_problems(self) -> list[Problem]:
@@ -88,7 +91,7 @@ class Import:
         for value in task.broken_annotations:
             where = f"{task.where}, annotations"
             problem = Problem("bad_annotation", where, quoted(value), "an annotation as an object")
-            self.rejects.append(Reject(problem, "other", value))
+            self.rejects.add(Reject(problem, "other", value))
         unfit = task_problem(task, self.articles, self.scheme)
         if unfit:
             self._reject(unfit, chosen)
@@ -99,7 +102,7 @@ class Import:
             if broken:
                 self._reject(broken, [annotation])
             else:
-                yield self._annotation(task, annotation)
+                yield from self._annotation(task, annotation)
 
     def _note_scheme(self, task: Task) -> None:
         made_with = task.data.get("scheme")
@@ -108,7 +111,7 @@ class Import:
         elif made_with not in (None, self.scheme.signature):
             self.notes[OTHER_SCHEME] += 1
 
-    def _annotation(self, task: Task, value: Mapping[str, Any]) -> Annotation:
+    def _annotation(self, task: Task, value: Mapping[str, Any]) -> Iterator[Annotation]:
         article = self.articles[task.data["article"]]
         skipped = bool(value.get("was_cancelled"))
         revision = self._revision(task, value, article)
@@ -119,12 +122,15 @@ class Import:
         self.ledger.add(conversion.ledger)
         self.rejects.extend(conversion.rejects)
         self.notes.update(conversion.notes)
+        if conversion.rejects and not conversion.spans:
+            self.emptied.append(place(task, value))
+            return
         seconds = value.get("lead_time")
         annotator = self.annotators[task.key(value)]
         status: Status = "skipped" if skipped else "finished"
         self.views[annotator, status] += 1
         self.labelled.add(article.id)
-        return Annotation(
+        yield Annotation(
             article=article.id,
             sha256=article.sha256,
             annotator=annotator,
@@ -153,7 +159,7 @@ class Import:
 
     def _reject(self, problem: Problem, annotations: Sequence[Mapping[str, Any]]) -> None:
         """Put whole annotations aside, without e-mail addresses, and count what was in them."""
-        self.rejects.append(Reject(problem, "other", [_without_account(value) for value in annotations]))
+        self.rejects.add(Reject(problem, "other", [_without_account(value) for value in annotations]))
         for result in (result for value in annotations for result in _results(value)):
             kind = kind_of(result, self.scheme)
             count = len(role_names(result)) if kind == "arguments" else 1
