@@ -33,9 +33,9 @@ def dataset(tmp_path: Path, articles: dict[str, Article], scheme: Scheme) -> Pat
     story, empty = articles["story"].sha256, articles["empty"].sha256
     annotations = (
         Annotation("story", story, "A1", spans=spans, arguments=arguments, scheme="1", seconds=2.5),
-        Annotation("story", story, "A2", status="skipped"),
-        Annotation("empty", empty, "A1"),
-        Annotation("empty", empty, "A2"),
+        Annotation("story", story, "A2", status="skipped", spans=()),
+        Annotation("empty", empty, "A1", spans=()),
+        Annotation("empty", empty, "A2", spans=()),
     )
     return write(tmp_path / "made", annotations, articles, scheme)
 
@@ -75,8 +75,8 @@ def test_load_dataset_never_gives_the_content_of_another_folder_or_of_yesterday(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     from datasets import load_dataset
 
-    one = Annotation("empty", articles["empty"].sha256, "A1")
-    two = Annotation("story", articles["story"].sha256, "A1")
+    one = Annotation("empty", articles["empty"].sha256, "A1", spans=())
+    two = Annotation("story", articles["story"].sha256, "A1", spans=())
     cache = str(tmp_path / "cache")
     for place, annotations in (("here", (one,)), ("there", (one, two)), ("here", (two,))):
         folder = tmp_path / place / "dataset"
@@ -129,7 +129,7 @@ def test_what_is_no_gold_is_a_wrong_call(tmp_path: Path, scheme: Scheme) -> None
 def test_no_finished_annotation_is_no_gold(
     tmp_path: Path, articles: dict[str, Article], scheme: Scheme
 ) -> None:
-    skipped = Annotation("empty", articles["empty"].sha256, "A1", status="skipped")
+    skipped = Annotation("empty", articles["empty"].sha256, "A1", status="skipped", spans=())
     folder = write(tmp_path / "skipped", (skipped,), articles, scheme)
     with pytest.raises(DataError, match="no finished annotation"):
         read_gold(folder, scheme)
@@ -139,7 +139,7 @@ def test_a_scheme_of_entities_only_makes_a_dataset(
     tmp_path: Path, articles: dict[str, Article], scheme: Scheme
 ) -> None:
     flat = Scheme("1", "ar", scheme.entities)
-    annotation = Annotation("empty", articles["empty"].sha256, "A1")
+    annotation = Annotation("empty", articles["empty"].sha256, "A1", spans=())
     folder = write(tmp_path / "flat", (annotation,), articles, flat)
     assert read_gold(folder, flat).articles == ("empty",)
     assert len(list((folder / "data").glob("annotations-*.parquet"))) == 1

@@ -426,7 +426,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, scheme: Scheme) -> Path:
     annotations = tuple(
         Annotation(name, article.sha256, "gold", spans=source.spans, arguments=source.arguments)
         if (source := sources.get(name))
-        else Annotation(name, article.sha256, "gold")
+        else Annotation(name, article.sha256, "gold", spans=())
         for name, article in articles.items()
     )
     path = tmp_path_factory.mktemp("gold") / "made"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.records import ANNOTATION, Kind, decode, decode_value, values
+from miyar.annotation import ANNOTATION
+from miyar.records import Kind, decode, decode_value, values
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -4,12 +4,12 @@ import json
 import platform
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import tomli_w
 import typer
+from msgspec import structs
 
 import miyar
 from miyar.article import METADATA_FILE, Article
@@ -151,7 +151,7 @@ def write_corpus(
         tables = {"version": VERSION, "language": language, "entities": {code: {} for code in corpus.labels}}
         scheme_file.write_text(tomli_w.dumps(tables), encoding="utf-8", newline="\n")
         scheme = read_scheme(scheme_file)
-        stamped = (replace(annotation, scheme=scheme.signature) for annotation in corpus.annotations)
+        stamped = (structs.replace(annotation, scheme=scheme.signature) for annotation in corpus.annotations)
         articles = {article.id: article for article in corpus.articles}
         write_dataset(folder / GOLD, stamped, articles, scheme)
         facts = [f"Scheme {scheme.signature}; miyar {miyar.__version__}.", *_facts(corpus)]

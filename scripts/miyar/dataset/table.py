@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from miyar.annotation import annotation_of
+from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS
 from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, Problem
-from miyar.records import ANNOTATION, AnnotationLine, Line, read_lines
 from miyar.scheme import Scheme
 from miyar.spantable import SPAN_TYPE
 
@@ -41,9 +40,8 @@ def _span_type(scheme: Scheme) -> pa.StructType:
 
 
 def _json_table(file: Path, scheme: Scheme) -> pa.Table:
-    lines = _lines(file)
-    records = [line.record for line in lines]
-    table = pa.table(
+    records = list(read_annotations(file))
+    return pa.table(
         {
             **{name: [getattr(record, name) for record in records] for name in (*KEYS, "status")},
             "spans": _span_lists(records, scheme),
@@ -52,23 +50,6 @@ def _json_table(file: Path, scheme: Scheme) -> pa.Table:
         },
         schema=_schema(scheme),
     )
-    if not _holds(table):
-        problems = [found for line in lines if isinstance(found := annotation_of(line), Problem)]
-        raise DataError(problems)
-    return table
-
-
-def _lines(file: Path) -> list[Line[AnnotationLine]]:
-    read = list(read_lines(file, ANNOTATION))
-    problems = [one for one in read if isinstance(one, Problem)]
-    if problems:
-        wrong = (
-            found
-            for one in read
-            if isinstance(one, Line) and isinstance(found := annotation_of(one), Problem)
-        )
-        raise DataError([*problems, *wrong])
-    return [one for one in read if isinstance(one, Line)]
 
 
 def _schema(scheme: Scheme) -> pa.Schema:
@@ -78,9 +59,9 @@ def _schema(scheme: Scheme) -> pa.Schema:
     return pa.schema({**texts, **lists, **rest})
 
 
-def _span_lists(records: Sequence[AnnotationLine], scheme: Scheme) -> pa.ListArray:
+def _span_lists(records: Sequence[Annotation], scheme: Scheme) -> pa.ListArray:
     spans = list(chain.from_iterable(record.spans for record in records))
-    attributes = [span.attributes or {} for span in spans] if any(span.attributes for span in spans) else []
+    attributes = [span.attributes for span in spans] if any(span.attributes for span in spans) else []
     columns = [
         pa.array([span.start for span in spans], pa.int64()),
         pa.array([span.end for span in spans], pa.int64()),
@@ -99,7 +80,7 @@ def _span_lists(records: Sequence[AnnotationLine], scheme: Scheme) -> pa.ListArr
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, names))
 
 
-def _argument_lists(records: Sequence[AnnotationLine]) -> pa.ListArray:
+def _argument_lists(records: Sequence[Annotation]) -> pa.ListArray:
     arguments = list(chain.from_iterable(record.arguments for record in records))
     columns = [
         pa.array([getattr(one, name) for one in arguments], pa.string()) for name in ARGUMENT_TYPE.names
@@ -110,16 +91,6 @@ def _argument_lists(records: Sequence[AnnotationLine]) -> pa.ListArray:
 
 def _offsets(lengths: Sequence[int]) -> pa.Array:
     return pa.array(list(accumulate(lengths, initial=0)), pa.int32())
-
-
-def _holds(table: pa.Table) -> bool:
-    """Return whether all spans are ranges, ids are unique in their lines, and ends of arguments are spans."""
-    spans, arguments = (table[name].combine_chunks() for name in ("spans", "arguments"))
-    flat, ids = spans.flatten(), keys_in_rows(spans, "id")
-    ranges = pc.all(pc.less(flat.field("start"), flat.field("end")), min_count=0).as_py()
-    unique = pc.count_distinct(ids).as_py() == len(ids)
-    ends = (pc.is_in(keys_in_rows(arguments, end), value_set=ids) for end in ("trigger", "entity"))
-    return ranges and unique and all(pc.all(known, min_count=0).as_py() for known in ends)
 
 
 def keys_in_rows(lists: pa.ListArray, name: str) -> pa.Array:

@@ -6,8 +6,10 @@ spans. An argument's trigger is the end that carries a trigger label, however it
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
@@ -147,7 +149,7 @@ class Conversion:
             return
         span = self._spans[carried.key]
         self.ledger.settle(kind, "collapsed" if name in span.attributes else "out")
-        self._spans[carried.key] = replace(span, attributes={**span.attributes, name: carried.value})
+        self._spans[carried.key] = structs.replace(span, attributes={**span.attributes, name: carried.value})
 
     def _carried(self, attribute: Attribute, region: Any, value: str | None) -> Carried | Fault:
         """Return which span of a region carries a typed value, and the value in its canonical form."""

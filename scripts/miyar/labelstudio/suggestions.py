@@ -116,7 +116,7 @@ def _results(line: Line, article: Article, scheme: Scheme) -> list[dict[str, Any
     keys = [(span["start"], span["end"], span["label"]) for span in line.spans]
     ids = {key: f"p{number}" for number, key in enumerate(dict.fromkeys(keys))}
     attributes = {key: _attributes(span) for key, span in zip(keys, line.spans, strict=True)}
-    spans = [Span(identity, *key, attributes=attributes[key]) for key, identity in ids.items()]
+    spans = [Span(identity, *key, attributes=dict(attributes[key])) for key, identity in ids.items()]
     arguments = dict.fromkeys(
         Argument(ids[keys[a["trigger"]]], ids[keys[a["entity"]]], _role_code(a["role"], scheme))
         for a in line.arguments
