@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article, first_difference
+from miyar.dataset.columns import keys_in_rows
 from miyar.dataset.layout import JSON_LINES
-from miyar.dataset.table import annotation_table, keys_in_rows
+from miyar.dataset.table import annotation_table
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
 from miyar.spanchecks import Checked, Codes, checked_spans, likely_cause, text_fault

@@ -7,22 +7,20 @@ and the fields of metadata.
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from miyar.annotation import Annotation, read_annotations
+from miyar.annotation import read_annotations
 from miyar.article import METADATA_FIELDS
+from miyar.dataset.columns import ARGUMENT_TYPE, argument_columns, lists_of, span_columns
 from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, Problem
 from miyar.scheme import Scheme
 from miyar.spantable import SPAN_TYPE
 
-ARGUMENT_TYPE = pa.struct([("trigger", pa.string()), ("entity", pa.string()), ("role", pa.string())])
 KEYS = ("article", "sha256", "annotator")
 
 
@@ -44,8 +42,12 @@ def _json_table(file: Path, scheme: Scheme) -> pa.Table:
     return pa.table(
         {
             **{name: [getattr(record, name) for record in records] for name in (*KEYS, "status")},
-            "spans": _span_lists(records, scheme),
-            "arguments": _argument_lists(records),
+            "spans": lists_of(
+                span_columns(records, scheme), _span_type(scheme), [len(r.spans) for r in records]
+            ),
+            "arguments": lists_of(
+                argument_columns(records), ARGUMENT_TYPE, [len(r.arguments) for r in records]
+            ),
             **dict.fromkeys(("text", *METADATA_FIELDS), pa.nulls(len(records), pa.string())),
         },
         schema=_schema(scheme),
@@ -57,46 +59,6 @@ def _schema(scheme: Scheme) -> pa.Schema:
     lists = {"spans": pa.list_(_span_type(scheme)), "arguments": pa.list_(ARGUMENT_TYPE)}
     rest = dict.fromkeys(("text", *METADATA_FIELDS), pa.string())
     return pa.schema({**texts, **lists, **rest})
-
-
-def _span_lists(records: Sequence[Annotation], scheme: Scheme) -> pa.ListArray:
-    spans = list(chain.from_iterable(record.spans for record in records))
-    attributes = [span.attributes for span in spans] if any(span.attributes for span in spans) else []
-    columns = [
-        pa.array([span.start for span in spans], pa.int64()),
-        pa.array([span.end for span in spans], pa.int64()),
-        pa.array([span.label for span in spans], pa.string()),
-        pa.array([span.id for span in spans], pa.string()),
-        pa.array([span.text for span in spans], pa.string()),
-        *(
-            pa.array([given.get(one.code) for given in attributes], pa.string())
-            if attributes
-            else pa.nulls(len(spans), pa.string())
-            for one in scheme.attributes
-        ),
-    ]
-    names = _span_type(scheme).names
-    offsets = _offsets([len(record.spans) for record in records])
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, names))
-
-
-def _argument_lists(records: Sequence[Annotation]) -> pa.ListArray:
-    arguments = list(chain.from_iterable(record.arguments for record in records))
-    columns = [
-        pa.array([getattr(one, name) for one in arguments], pa.string()) for name in ARGUMENT_TYPE.names
-    ]
-    offsets = _offsets([len(record.arguments) for record in records])
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, ARGUMENT_TYPE.names))
-
-
-def _offsets(lengths: Sequence[int]) -> pa.Array:
-    return pa.array(list(accumulate(lengths, initial=0)), pa.int32())
-
-
-def keys_in_rows(lists: pa.ListArray, name: str) -> pa.Array:
-    """Return for each item of the lists the text of a field behind the number of its row."""
-    rows = pc.list_parent_indices(lists).cast(pa.string())
-    return pc.binary_join_element_wise(rows, pc.struct_field(lists.flatten(), name), " ")
 
 
 def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
