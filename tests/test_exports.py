@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miyar.errors import DataError, UsageError
+from miyar.labelstudio.exportfile import read_tasks
 from miyar.labelstudio.exports import (
     HOW_TO_EXPORT,
     MANIFEST,
@@ -18,7 +19,6 @@ from miyar.labelstudio.exports import (
     Task,
     find_exports,
     pseudonyms,
-    read_tasks,
 )
 from miyar.labelstudio.selection import Selection
 

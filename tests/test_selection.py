@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from miyar.errors import UsageError
-from miyar.labelstudio.exports import MANIFEST, find_exports, read_tasks
+from miyar.labelstudio.exportfile import read_tasks
+from miyar.labelstudio.exports import MANIFEST, find_exports
 from miyar.labelstudio.selection import Selection
 
 

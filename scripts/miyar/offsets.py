@@ -32,7 +32,8 @@ class Position(NamedTuple):
 
 def stand_in(text: str) -> str:
     """Return the text with each astral character replaced by one BMP character; the length stays."""
-    return ASTRAL.sub(STAND_IN, text)
+    counted = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return text if counted == len(text) else ASTRAL.sub(STAND_IN, text)
 
 
 def trim(text: str, start: int, end: int) -> Range:

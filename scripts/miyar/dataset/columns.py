@@ -19,7 +19,9 @@ def span_columns(annotations: Sequence[Annotation], scheme: Scheme) -> Columns:
     columns = {
         "start": pa.array([span.start for span in spans], pa.int64()),
         "end": pa.array([span.end for span in spans], pa.int64()),
-        **{name: _texts([getattr(span, name) for span in spans]) for name in ("label", "id", "text")},
+        "label": _texts([span.label for span in spans]),
+        "id": _texts([span.id for span in spans]),
+        "text": _texts([span.text for span in spans]),
     }
     given = [span.attributes for span in spans]
     some = any(given)

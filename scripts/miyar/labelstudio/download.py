@@ -7,7 +7,8 @@ from typing import Any
 from miyar.errors import DataError, MiyarError
 from miyar.labelstudio.answers import NoAnswerError, repeated
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.exports import Export, read_tasks
+from miyar.labelstudio.exportfile import read_tasks
+from miyar.labelstudio.exports import Export
 
 PIECE = 150  # tasks; their ids stand in the address, for which many proxies allow 4 kB
 

@@ -1,27 +1,20 @@
-"""Label Studio's raw JSON exports, read in flat memory, and who annotated in them.
-
-Only the JSON export loses nothing; what looks like another format is refused with the way to get it.
-"""
+"""Label Studio's raw JSON exports, and who annotated in them."""
 
 import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from miyar.errors import DataError, Problem, UsageError
-from miyar.records import values
 
 HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
 MANIFEST = "manifest.json"
 PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,40}")
-BOM = b"\xef\xbb\xbf"
 
 
 class AnnotatorKey(NamedTuple):
@@ -143,20 +136,6 @@ def short_name(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
-def read_tasks(export: Export) -> Iterator[Task]:
-    """Yield the tasks of an export, a list of them or one a line; raises DataError for anything else."""
-    _refuse_other_formats(export.path)
-    with export.path.open("rb") as file:
-        file.seek(len(BOM) if file.read(len(BOM)) == BOM else 0)
-        try:
-            for raw in values(file):
-                value = msgspec.json.decode(raw)
-                _refuse_other_tasks(export.path, value)
-                yield Task(export, value)
-        except (ValueError, RecursionError) as error:
-            raise _not_an_export(export.path, "not_json", f"broken JSON: {error}") from error
-
-
 def pseudonyms(keys: Iterable[AnnotatorKey], exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
     """Return a pseudonym per annotator: the manifests', or the next free one of A1, A2, …
 
@@ -253,34 +232,3 @@ def _export(path: Path, source: str | None) -> Export:
         expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
         remedy = "mend the file, or move the export to a folder without it"
         raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected, remedy)]) from error
-
-
-def _refuse_other_formats(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096).removeprefix(BOM).lstrip()
-    except OSError as error:
-        raise _not_an_export(path, "unreadable", error.strerror or str(error)) from error
-    if head.startswith((b"[", b"{")):
-        return
-    if head.startswith(b"PK"):
-        raise _not_an_export(path, "not_json", "a zip archive; unpack it first")
-    header = head.partition(b"\n")[0].replace(b'"', b"").split(b",")
-    if b"annotation_id" in header or b"lead_time" in header:
-        raise _not_an_export(path, "csv_export", "a CSV export, which loses regions and relations")
-    raise _not_an_export(path, "not_json", f"no JSON: it begins with {head[:20]!r}")
-
-
-def _refuse_other_tasks(path: Path, value: Any) -> None:
-    if isinstance(value, dict) and "annotations" in value and "data" in value:
-        return
-    if isinstance(value, dict) and "annotation_id" in value:
-        found = "a JSON_MIN export, which loses region ids and relations"
-        raise _not_an_export(path, "json_min_export", found)
-    raise _not_an_export(path, "not_an_export", "an item that is not a task with “data” and “annotations”")
-
-
-def _not_an_export(path: Path, code: str, found: str) -> DataError:
-    return DataError(
-        [Problem(code, str(path), found, "a Label Studio export in the format JSON", HOW_TO_EXPORT)]
-    )

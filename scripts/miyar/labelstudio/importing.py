@@ -9,7 +9,8 @@ from miyar.annotation import Annotation, Status
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.changes import Translation
-from miyar.labelstudio.exports import AnnotatorKey, Export, Task, pseudonyms, read_tasks
+from miyar.labelstudio.exportfile import raw_tasks, read_heads, task_of
+from miyar.labelstudio.exports import AnnotatorKey, Export, Slot, Task, pseudonyms
 from miyar.labelstudio.faults import annotation_problem, place, task_problem, version_of
 from miyar.labelstudio.ledger import Ledger
 from miyar.labelstudio.reannotation import Reannotation
@@ -17,7 +18,8 @@ from miyar.labelstudio.regions import Conversion
 from miyar.labelstudio.rejects import Rejects
 from miyar.labelstudio.results import Reject, kind_of, role_names
 from miyar.labelstudio.revision import Applied, Revision
-from miyar.labelstudio.selection import Selection
+from miyar.labelstudio.selection import Rank, Selection, moment
+from miyar.labelstudio.usual import Lane, Usual
 from miyar.scheme import Scheme, changes_after
 
 OTHER_SCHEME = "task_of_another_scheme"
@@ -58,17 +60,19 @@ class Import:
         """
         self._select()
         self.annotators = pseudonyms((slot.annotator for slot in self.selection.chosen), self.exports)
+        lane = Lane(self.articles, self.scheme)
         for export in self.exports:
-            for task in read_tasks(export):
+            for raw in raw_tasks(export):
                 self.tasks[str(export.path)] += 1
-                yield from self._task(task)
+                usual = lane.taken(raw)
+                yield from self._usual(export, usual) if usual else self._task(task_of(export, raw))
 
     def _select(self) -> None:
         """Choose the annotations; what is wrong with any of the files is reported for all of them."""
         problems: list[Problem] = []
         for export in self.exports:
             try:
-                for task in read_tasks(export):
+                for task in read_heads(export):
                     problems.extend(self.selection.offer(task))
             except DataError as error:
                 problems.extend(error.problems)
@@ -85,6 +89,34 @@ class Import:
     def open_problems(self) -> list[Problem]:
         """Return what people have to decide again, as problems."""
         return [problem for one in self.again for problem in one.problems()]
+
+    def _usual(self, export: Export, usual: Usual) -> Iterator[Annotation]:
+        """Yield the annotations that count of a task in which nothing is unusual."""
+        article = usual.article
+        if self.selection.outdated(export, usual.task.project, article.id):
+            return
+        for value, converted in usual.annotations:
+            key = AnnotatorKey(export.source, str(value.completed_by))
+            rank = Rank(finished=True, updated=moment(value.updated_at), id=value.id)
+            if not self.selection.take_ranked(Slot(article.id, key), rank):
+                continue
+            for kind, count in converted.counts.items():
+                self.ledger.receive(kind, count)
+                self.ledger.settle(kind, "out", count)
+            self.notes.update(converted.notes)
+            annotator = self.annotators[key]
+            self.views[annotator, "finished"] += 1
+            self.labelled.add(article.id)
+            yield Annotation(
+                article=article.id,
+                sha256=article.sha256,
+                annotator=annotator,
+                spans=converted.spans,
+                arguments=converted.arguments,
+                scheme=self.scheme.signature,
+                created=value.created_at,
+                seconds=value.lead_time,
+            )
 
     def _task(self, task: Task) -> Iterator[Annotation]:
         chosen = [annotation for annotation in task.annotations if self.selection.take(task, annotation)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from miyar.errors import Problem
-from miyar.labelstudio.exports import Slot, Task
+from miyar.labelstudio.exports import Export, Slot, Task
 
 
 class View(NamedTuple):
@@ -61,17 +61,23 @@ class Selection:
 
     def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
         """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
-        slot = task.slot(annotation)
-        if self._outdated(task) or self.chosen.get(slot) != _rank(annotation):
+        return not self._outdated(task) and self.take_ranked(task.slot(annotation), _rank(annotation))
+
+    def take_ranked(self, slot: Slot, rank: Rank) -> bool:
+        """Return whether the annotation with this rank counts; its task must not be outdated."""
+        if self.chosen.get(slot) != rank:
             return False
         del self.chosen[slot]
         return True
 
     def _outdated(self, task: Task) -> bool:
         """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
-        pulled = task.export.pulled
-        view = View(task.export.source, str(task.value.get("project")), str(task.data.get("article")))
-        return bool(pulled) and self.pulls.setdefault(view, pulled) != pulled
+        return self.outdated(task.export, task.value.get("project"), task.data.get("article"))
+
+    def outdated(self, export: Export, project: Any, article: Any) -> bool:
+        """Return whether a later pull than this export has the article in this project too."""
+        view = View(export.source, str(project), str(article))
+        return bool(export.pulled) and self.pulls.setdefault(view, export.pulled) != export.pulled
 
     def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem where two sources have one annotation: its author would agree with themselves."""

@@ -1,6 +1,6 @@
 """The shapes of what comes in, one structure each; a field that is not named here is not read."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 
@@ -90,3 +90,96 @@ class StoredScore(msgspec.Struct):
 PRINTED = "what score-extractors --format json printed, one score or a list"
 SCORE = Kind(StoredScore, "no_score", PRINTED)
 SCORES: Kind[Any] = Kind(Any, "bad_json", PRINTED)
+
+
+class DataHead(TypedDict, total=False):
+    """What of a task's data says which article it is."""
+
+    article: Any
+
+
+class AnnotationHead(TypedDict, total=False):
+    """What of an annotation says whose it is and whether it counts."""
+
+    id: Any
+    completed_by: Any
+    was_cancelled: Any
+    updated_at: Any
+    unique_id: Any
+
+
+class TaskHead(TypedDict, total=False):
+    """A task without its results."""
+
+    id: Any
+    project: Any
+    data: DataHead
+    annotations: list[AnnotationHead]
+    drafts: list[msgspec.Raw] | None
+
+
+class RegionValue(msgspec.Struct, gc=False):
+    """Where a region is, and what the annotator chose or typed there."""
+
+    start: Whole
+    end: Whole
+    text: str | list[str] | None = None
+    labels: list[str] = []
+
+
+class RegionResult(msgspec.Struct, tag_field="type", tag="labels", gc=False):
+    """A region with its label."""
+
+    id: str
+    from_name: str
+    value: RegionValue
+
+
+class TypedResult(msgspec.Struct, tag_field="type", tag="textarea", gc=False):
+    """A text that was typed for a region."""
+
+    id: str
+    from_name: str
+    value: RegionValue
+
+
+class RelationResult(msgspec.Struct, tag_field="type", tag="relation", gc=False):
+    """A relation between two regions."""
+
+    from_id: str
+    to_id: str
+    labels: list[str]
+    direction: Literal["right", "left", "bi"] = "right"
+
+
+Result = RegionResult | TypedResult | RelationResult
+
+
+class SubmittedAnnotation(msgspec.Struct):
+    """An annotation as the server exports it, with nothing unusual in it."""
+
+    result: list[Result]
+    id: int
+    completed_by: int
+    was_cancelled: Literal[False] = False
+    lead_time: float | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class TaskData(msgspec.Struct):
+    """The data of a task that miyar made."""
+
+    article: str
+    sha256: str
+    text: str
+    scheme: str
+
+
+class LabelledTask(msgspec.Struct):
+    """A task as the server exports it, with nothing unusual in it."""
+
+    data: TaskData
+    annotations: list[SubmittedAnnotation]
+    id: int
+    project: int | None = None

@@ -112,7 +112,7 @@ class Scheme:
     """Everything that can be labelled; codes are unique over labels and roles, and so are names.
 
     `labels` are the labels of both layers, entities first; `changes` say what became of earlier versions'
-    codes, earliest first.
+    codes, earliest first; `signature` is the version and a digest of all that could change a score.
     """
 
     version: str
@@ -124,11 +124,13 @@ class Scheme:
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     labels: tuple[Label, ...] = field(init=False, repr=False, compare=False)
+    signature: str = field(init=False, repr=False, compare=False)
     _by_code: Mapping[str, Label] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", self.entities + self.triggers)
         object.__setattr__(self, "_by_code", {label.code: label for label in self.labels})
+        object.__setattr__(self, "signature", self._signed())
 
     def label(self, code: str) -> Label | None:
         """Return the label with this code."""
@@ -147,8 +149,7 @@ class Scheme:
         """Return the attribute with this code."""
         return next((attribute for attribute in self.attributes if attribute.code == code), None)
 
-    @property
-    def signature(self) -> str:
+    def _signed(self) -> str:
         """Return version and digest of all that could change a score: codes, ends, value types, maps."""
         inventory = [
             [label.code for label in self.entities],
