@@ -11,8 +11,9 @@ import pytest
 from miyar.article import Article
 from miyar.errors import DataError, UsageError
 from miyar.labelstudio.batch import OVERLAP, Since, refuse_other_batch
-from miyar.labelstudio.exports import MANIFEST, find_exports
+from miyar.labelstudio.exports import find_exports
 from miyar.labelstudio.importing import PARTIAL, Import
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import Annotator, Member
 from miyar.labelstudio.pull import _owners
 from miyar.labelstudio.remote import Project, ServerTask, Setup

@@ -13,13 +13,13 @@ from miyar.errors import DataError, UsageError
 from miyar.labelstudio.exportfile import read_tasks
 from miyar.labelstudio.exports import (
     HOW_TO_EXPORT,
-    MANIFEST,
     AnnotatorKey,
     Export,
     Task,
     find_exports,
     pseudonyms,
 )
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.selection import Selection
 
 TASK = {"id": 1, "data": {"article": "a", "text": "نص"}, "annotations": []}

@@ -11,7 +11,7 @@ from faulty import EXPORT, FIXTURES, LISTING, NUMBER, User, Work, kill, until
 from miyar.commands.options import load_scheme
 from miyar.labelstudio.client import Studio
 from miyar.labelstudio.download import PIECE
-from miyar.labelstudio.exports import MANIFEST
+from miyar.labelstudio.manifest import MANIFEST
 from proxy import Fault, running_proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -8,7 +8,8 @@ import pytest
 
 from miyar.errors import UsageError
 from miyar.labelstudio.exportfile import read_tasks
-from miyar.labelstudio.exports import MANIFEST, find_exports
+from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.selection import Selection
 
 

@@ -13,8 +13,9 @@ from miyar.article import Article, read_articles
 from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, in_words, quoted
-from miyar.labelstudio.exports import MANIFEST, Export, find_exports
+from miyar.labelstudio.exports import Export, find_exports
 from miyar.labelstudio.importing import Import
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.rejects import Rejects
 from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
 from miyar.report import Format, first_few, render_ledger

@@ -9,7 +9,7 @@ import typer
 from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
 from miyar.labelstudio.batch import Batch, since_when
 from miyar.labelstudio.client import TIMEOUT
-from miyar.labelstudio.exports import MANIFEST
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import pull
 from miyar.output import written_folder

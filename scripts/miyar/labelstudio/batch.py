@@ -1,18 +1,19 @@
 """A batch folder: which projects were pulled into it, since when, and who is who in its exports."""
 
-import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from miyar import __version__
-from miyar.errors import UsageError
-from miyar.labelstudio.exports import MANIFEST, is_pseudonym
+from miyar.errors import DataError, UsageError
+from miyar.labelstudio.manifest import MANIFEST, known_manifest, read_manifest
 from miyar.labelstudio.remote import Project, ServerTask
 from miyar.labelstudio.selection import moment
 from miyar.labelstudio.survey import Survey
+from miyar.records import ManifestFile
 
 OVERLAP = timedelta(minutes=5)  # what was being saved while the earlier pull listed the tasks
 
@@ -90,29 +91,27 @@ class Batch:
 
 def since_when(text: str) -> Since:
     """Return what a date, a moment or an earlier batch folder means; raises UsageError for anything else."""
-    manifest = Path(text) / MANIFEST
     try:
-        if manifest.is_file():
-            value = json.loads(manifest.read_text(encoding="utf-8"))
-            newest = {int(project["id"]): _aware(project["newest"]) for project in value["projects"]}
-            return Since(text, None, newest, str(value["server"]), _annotators(value))
-        found = _aware(text)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        manifest = read_manifest(Path(text))
+        if manifest is None:
+            return Since(text, _aware(text))
+        projects = manifest.projects or ()
+        newest = {one.id: _aware(one.newest) for one in projects if one.id is not None and one.newest}
+        return Since(text, None, newest, manifest.server, _annotators(manifest))
+    except (OSError, ValueError, DataError) as error:
         raise UsageError(
             f"--since {text}: give a date, a moment, or the folder of an earlier pull"
         ) from error
-    return Since(text, found)
 
 
 def known_pseudonyms(batch: Path, server: str, since: Since | None) -> dict[int, str]:
     """Return who is who on a server in the batches beside a folder, in its own, and in the one before it."""
     known = dict(since.annotators) if since else {}
-    for manifest in sorted(batch.resolve().parent.glob(f"[!.]*/{MANIFEST}")):
-        try:
-            value = json.loads(manifest.read_text(encoding="utf-8"))
-            known |= _annotators(value) if value["server"] == server else {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue  # not a batch of ours; the import says what is wrong with it
+    for path in sorted(batch.resolve().parent.glob(f"[!.]*/{MANIFEST}")):
+        manifest = known_manifest(path.parent)  # of one that is none the import says what is wrong with it
+        if manifest and manifest.server == server:
+            with suppress(ValueError):
+                known |= _annotators(manifest)
     return known
 
 
@@ -122,17 +121,20 @@ def refuse_other_batch(batch: Path, server: str, titles: Sequence[str], since: S
         raise UsageError(f"--since {since.text}: was pulled from another server ({since.server})")
     if not (batch / MANIFEST).exists():
         return
-    try:
-        known = json.loads((batch / MANIFEST).read_text(encoding="utf-8"))
-        same = known["server"] == server and known["since"] is None
-        there = {project["title"] for project in known["projects"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        same, there = False, set()
-    if since or not same or not there <= set(titles):
+    known = known_manifest(batch)
+    if since or known is None or not _is_whole(known, server, titles):
         raise UsageError(
             f"{batch}: holds another batch, or a part of one, which would be lost; "
             "give a new folder with -o: an import takes any number of them"
         )
+
+
+def _is_whole(known: ManifestFile, server: str, titles: Sequence[str]) -> bool:
+    """Return whether a batch is a whole pull of some of these projects; one made by hand is not."""
+    there = {project.title for project in known.projects or ()}
+    return (
+        known.projects is not None and known.since is None and known.server == server and there <= {*titles}
+    )
 
 
 def _aware(text: str) -> datetime:
@@ -141,8 +143,8 @@ def _aware(text: str) -> datetime:
     return found if found.tzinfo else found.astimezone()
 
 
-def _annotators(manifest: Mapping[str, Any]) -> dict[int, str]:
-    found = {int(account): str(name) for account, name in manifest["annotators"].items()}
-    if not all(is_pseudonym(name) for name in found.values()) or len(set(found.values())) != len(found):
-        raise ValueError("not pseudonyms")
+def _annotators(manifest: ManifestFile) -> dict[int, str]:
+    found = {int(account): name for account, name in manifest.annotators.items()}
+    if len(set(found.values())) != len(found):
+        raise ValueError("one name for two accounts")
     return found

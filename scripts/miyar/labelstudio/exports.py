@@ -1,8 +1,6 @@
 """Label Studio's raw JSON exports, and who annotated in them."""
 
 import hashlib
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from miyar.errors import DataError, Problem, UsageError
+from miyar.labelstudio.manifest import MANIFEST, known_manifest, read_manifest
+from miyar.records import ManifestFile
 
 HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
-MANIFEST = "manifest.json"
-PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 class AnnotatorKey(NamedTuple):
@@ -126,11 +124,6 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     return tuple(sorted(exports, key=lambda export: export.pulled, reverse=True))
 
 
-def is_pseudonym(name: str) -> bool:
-    """Return whether a name can stand for an annotator: it becomes a file's name, and “gold” is the gold."""
-    return bool(PSEUDONYM.fullmatch(name)) and name not in ("gold", "manifest")
-
-
 def short_name(path: Path) -> str:
     """Return the last two parts of a path."""
     return "/".join(path.parts[-2:])
@@ -194,16 +187,13 @@ def _is_of_target_storage(file: Path) -> bool:
 
 def _listed(folder: Path) -> list[Path]:
     """Return the exports that a pull wrote to a folder, also those that are missing by now."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return [folder / str(project["file"]) for project in manifest["projects"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+    manifest = known_manifest(folder)
+    return [folder / project.file for project in manifest.projects or ()] if manifest else []
 
 
-def _refuse_changed(path: Path, digest: str, manifest: Mapping[str, Any]) -> None:
+def _refuse_changed(path: Path, digest: str, manifest: ManifestFile) -> None:
     """Raise DataError for a file that is not what was pulled; a manifest made by hand lists no files."""
-    pulled = {project["file"]: project["sha256"] for project in manifest.get("projects") or []}
+    pulled = {project.file: project.sha256 for project in manifest.projects or ()}
     if digest and pulled.get(path.name, digest) != digest:
         found, expected = f"sha256 {digest[:12]}…", f"{pulled[path.name][:12]}…, as it was pulled"
         raise DataError([Problem("export_changed", str(path), found, expected, "restore it, or pull again")])
@@ -215,20 +205,9 @@ def _export(path: Path, source: str | None) -> Export:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         digest = ""
-    manifest = path.parent / MANIFEST
-    if not manifest.is_file():
+    manifest = read_manifest(path.parent)
+    if manifest is None:
         return Export(path, source or f"{short_name(path)}#{digest[:8]}", sha256=digest)
-    try:
-        value = json.loads(manifest.read_text(encoding="utf-8"))
-        server, names = value["server"], dict(value["annotators"])
-        if not isinstance(server, str) or not all(isinstance(name, str) for name in names.values()):
-            raise ValueError("the server or a pseudonym is no text")
-        if not all(is_pseudonym(name) for name in names.values()):
-            raise ValueError("a pseudonym is not made of letters A to Z, digits, dots, _ and -, or is “gold”")
-        _refuse_changed(path, digest, value)
-        when, since = (str(value.get(name) or "") for name in ("pulled", "since"))
-        return Export(path, source or server, names, digest, when, since)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        expected = '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it'
-        remedy = "mend the file, or move the export to a folder without it"
-        raise DataError([Problem("bad_manifest", str(manifest), repr(error), expected, remedy)]) from error
+    _refuse_changed(path, digest, manifest)
+    names, when = manifest.annotators, manifest.pulled or ""
+    return Export(path, source or manifest.server, names, digest, when, manifest.since or "")

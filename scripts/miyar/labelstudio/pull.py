@@ -12,7 +12,7 @@ from typing import Any
 from miyar.labelstudio.batch import Batch, Pulled, Since, known_pseudonyms, refuse_other_batch
 from miyar.labelstudio.client import Studio
 from miyar.labelstudio.download import downloaded
-from miyar.labelstudio.exports import MANIFEST
+from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import Member, next_names
 from miyar.labelstudio.selection import moment
 from miyar.labelstudio.survey import Survey

@@ -8,6 +8,7 @@ from miyar.records.decoding import Decoded, Kind, decode, decode_value, halves, 
 from miyar.records.files import Line, read_json, read_lines, read_toml
 from miyar.records.shapes import (
     LISTED,
+    MANIFEST_FILE,
     OBJECT,
     PREDICTION,
     RELEASE,
@@ -15,6 +16,7 @@ from miyar.records.shapes import (
     SCORES,
     LabelledTask,
     ListedArticle,
+    ManifestFile,
     PredictionLine,
     RegionResult,
     RelationResult,
@@ -30,6 +32,7 @@ from miyar.records.stream import values
 
 __all__ = [
     "LISTED",
+    "MANIFEST_FILE",
     "OBJECT",
     "PREDICTION",
     "RELEASE",
@@ -40,6 +43,7 @@ __all__ = [
     "LabelledTask",
     "Line",
     "ListedArticle",
+    "ManifestFile",
     "PredictionLine",
     "RegionResult",
     "RelationResult",

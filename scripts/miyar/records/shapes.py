@@ -183,3 +183,30 @@ class LabelledTask(msgspec.Struct):
     annotations: list[SubmittedAnnotation]
     id: int
     project: int | None = None
+
+
+class PulledProject(msgspec.Struct):
+    """What a manifest says of a project that was pulled."""
+
+    file: str
+    sha256: str
+    id: int | None = None
+    title: str | None = None
+    newest: str | None = None
+
+
+class ManifestFile(msgspec.Struct):
+    """What manifest.json says of a batch; one that was made by hand need not list projects."""
+
+    server: str
+    annotators: dict[str, str]
+    pulled: str | None = None
+    since: str | None = None
+    projects: list[PulledProject] | None = None
+
+
+MANIFEST_FILE = Kind(
+    ManifestFile,
+    "bad_manifest",
+    '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it',
+)
