@@ -42,12 +42,12 @@ def verify(file: Path, config: Path | None, places: Places) -> None:
     """
     stored = _stored_scores(file)
     inputs = _located(file, stored, places)
-    scheme = load_scheme(config, inputs[0].gold).scheme
     problems = []
     for value, given in zip(stored, inputs, strict=True):
         try:
+            scheme = load_scheme(config, given.gold).scheme
             read = read_inputs(given, scheme)
-        except UsageError as error:
+        except (UsageError, OSError) as error:
             raise UsageError(f"{error}; name the inputs of {file} where they lie now") from error
         again = score(read.gold, read.predictions[0], scheme, given.choices, read.training)
         computed = json.loads(json.dumps(again.to_dict()))

@@ -243,7 +243,9 @@ class Conversion:
         self._reject(kind, result, self._other_fault(result))
 
     def _other_fault(self, result: Any) -> Fault:
-        name = result.get("from_name") if isinstance(result, dict) else result
+        if not isinstance(result, dict):
+            return Fault("unknown_control", f"{quoted(result)} in place of a result", "a result, an object")
+        name = result.get("from_name")
         if isinstance(name, str) and name in CONTROLS:
             return Fault("unknown_type", f"the type {result.get('type')!r} of {name}", "labels")
         controls = [*CONTROLS, *(attribute.code for attribute in self.scheme.attributes)]

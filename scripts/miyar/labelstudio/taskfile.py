@@ -16,6 +16,7 @@ from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.labelstudio.regions import Conversion
 from miyar.labelstudio.tasks import OBJECT
 from miyar.offsets import ASTRAL, STAND_IN, stand_in
+from miyar.records import TASKS, read_json
 from miyar.scheme import Scheme
 
 Task = Mapping[str, Any]
@@ -31,10 +32,13 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
     Raises UsageError for another file, DataError with everything that is wrong in the tasks.
     """
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-    except (OSError, ValueError) as error:
+        tasks = read_json(path, TASKS)
+    except DataError as error:
+        found = "; ".join(f"{one.where.removeprefix(f'{path}: ')}: {one.found}" for one in error.problems[:3])
+        raise UsageError(f"{path}: not a file of tasks: {found}; {REMEDY}") from error
+    except UsageError as error:
         raise UsageError(f"{path}: not a file of tasks: {error}; {REMEDY}") from error
-    if not isinstance(tasks, list) or not all(isinstance(task, dict) and "data" in task for task in tasks):
+    if not all("data" in task for task in tasks):
         raise UsageError(f"{path}: not a list of tasks with “data”; {REMEDY}")
     if not tasks:
         raise UsageError(f"{path}: no task in it; {REMEDY}")
@@ -45,10 +49,6 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
     if problems:
         raise DataError(problems, "Nothing was sent.")
     return tuple(tasks)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name}, which no server takes")
 
 
 def article_id(task: Task) -> str:

@@ -48,6 +48,9 @@ RELEASE = Kind(
 OBJECT = Kind(dict[str, Any], "bad_json", "one JSON object per line (UTF-8)", halves=True)
 
 
+TASKS = Kind(list[dict[str, Any]], "bad_task", '[{"data": {"article": "…", "text": "…", …}}, …]', halves=True)
+
+
 class ListedArticle(msgspec.Struct):
     """A line that names an article, whatever else it says."""
 
