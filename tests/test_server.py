@@ -76,7 +76,7 @@ def test_a_server_that_does_not_come_up_shows_its_last_words(
 @pytest.mark.parametrize(
     ("content", "arguments", "words"),
     [
-        ('{"a": 1}', (), "not a list of tasks"),
+        ('{"a": 1}', (), "not a file of tasks"),
         ("[{}]", (), "not a list of tasks"),
         ("{", (), "not a file of tasks"),
         ("[]", ("--project", "x"), "3 to 50 characters"),

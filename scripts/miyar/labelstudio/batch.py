@@ -95,9 +95,7 @@ def since_when(text: str) -> Since:
         manifest = read_manifest(Path(text))
         if manifest is None:
             return Since(text, _aware(text))
-        projects = manifest.projects or ()
-        newest = {one.id: _aware(one.newest) for one in projects if one.id is not None and one.newest}
-        return Since(text, None, newest, manifest.server, _annotators(manifest))
+        return Since(text, None, _newest(manifest), manifest.server, _annotators(manifest))
     except (OSError, ValueError, DataError) as error:
         raise UsageError(
             f"--since {text}: give a date, a moment, or the folder of an earlier pull"
@@ -141,6 +139,15 @@ def _aware(text: str) -> datetime:
     """Return a moment; one that does not say where is one of this place."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.astimezone()
+
+
+def _newest(manifest: ManifestFile) -> dict[int, datetime]:
+    found = {}
+    for project in manifest.projects or ():
+        if project.id is None or project.newest is None:
+            raise ValueError("a project without id or newest task")
+        found[project.id] = _aware(project.newest)
+    return found
 
 
 def _annotators(manifest: ManifestFile) -> dict[int, str]:

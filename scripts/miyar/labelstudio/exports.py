@@ -188,12 +188,13 @@ def _is_of_target_storage(file: Path) -> bool:
 def _listed(folder: Path) -> list[Path]:
     """Return the exports that a pull wrote to a folder, also those that are missing by now."""
     manifest = known_manifest(folder)
-    return [folder / project.file for project in manifest.projects or ()] if manifest else []
+    files = (project.file for project in manifest.projects or ()) if manifest else ()
+    return [folder / file for file in files if file]
 
 
 def _refuse_changed(path: Path, digest: str, manifest: ManifestFile) -> None:
     """Raise DataError for a file that is not what was pulled; a manifest made by hand lists no files."""
-    pulled = {project.file: project.sha256 for project in manifest.projects or ()}
+    pulled = {project.file: project.sha256 or digest for project in manifest.projects or ()}
     if digest and pulled.get(path.name, digest) != digest:
         found, expected = f"sha256 {digest[:12]}…", f"{pulled[path.name][:12]}…, as it was pulled"
         raise DataError([Problem("export_changed", str(path), found, expected, "restore it, or pull again")])

@@ -191,8 +191,8 @@ class LabelledTask(msgspec.Struct):
 class PulledProject(msgspec.Struct):
     """What a manifest says of a project that was pulled."""
 
-    file: str
-    sha256: str
+    file: str | None = None
+    sha256: str | None = None
     id: int | None = None
     title: str | None = None
     newest: str | None = None
