@@ -82,6 +82,7 @@ def test_ledger_in_three_formats() -> None:
         "quarantined": 0,
         "dropped": 0,
         "again": 0,
+        "left_out": 0,
     }
 
 

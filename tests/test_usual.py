@@ -52,8 +52,8 @@ def annotated(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
 
 
 @st.composite
-def exported(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
-    """Draw the tasks of an export, with a few changes in any place."""
+def exported(draw: st.DrawFn, scheme: Scheme, changes: bool = True) -> list[dict[str, Any]]:
+    """Draw the tasks of an export, with a few changes in any place unless there are to be none."""
     annotations = [
         {
             "id": number,
@@ -67,7 +67,7 @@ def exported(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
         for number in range(draw(st.integers(1, 3)))
     ]
     tasks = [{"id": 1, **task(ARTICLE, scheme, ""), "annotations": annotations, "drafts": []}]
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2])) if changes else 0):
         _change(draw, tasks[0])
     return tasks
 

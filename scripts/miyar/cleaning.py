@@ -161,15 +161,24 @@ def _named(characters: str) -> str:
     return " ".join(f"U+{ord(character):04X}" for character in characters)
 
 
+def acceptable_id(identity: str) -> str:
+    """Return the id, or one made of it that is allowed; the same id always gives the same one."""
+    return identity if ID.fullmatch(identity) else next(_made_ids(identity))
+
+
 def _free_id(identity: str, taken: set[str]) -> str:
     """Return the id, or one made of it that is allowed and free; the same folder gives the same ids."""
-    stem = _NOT_IN_ID.sub("-", identity).strip("-.")[: 99 - _DIGEST_LENGTH]
-    digests = (_digest(f"{identity} {number or ''}") for number in count())
-    made = (f"{stem}-{digest}" if stem else digest for digest in digests)
     allowed = [identity] if ID.fullmatch(identity) else []
-    free = next(candidate for candidate in chain(allowed, made) if candidate.casefold() not in taken)
+    candidates = chain(allowed, _made_ids(identity))
+    free = next(candidate for candidate in candidates if candidate.casefold() not in taken)
     taken.add(free.casefold())
     return free
+
+
+def _made_ids(identity: str) -> Iterator[str]:
+    stem = _NOT_IN_ID.sub("-", identity).strip("-.")[: 99 - _DIGEST_LENGTH]
+    digests = (_digest(f"{identity} {number or ''}") for number in count())
+    return (f"{stem}-{digest}" if stem else digest for digest in digests)
 
 
 def _digest(source: str) -> str:

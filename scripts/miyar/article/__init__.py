@@ -27,6 +27,7 @@ from miyar.article.reading import (
     read_articles,
     unread_files,
 )
+from miyar.article.writing import write_articles
 
 __all__ = [
     "BOM",
@@ -60,4 +61,5 @@ __all__ = [
     "text_sha256",
     "unread_files",
     "wide_looks",
+    "write_articles",
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from miyar.article import CHANGES_FILE, METADATA_FILE, found_articles, unread_files
+from miyar.article import CHANGES_FILE, found_articles, unread_files, write_articles
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.commands.options import IdField, Sources, TextField
 from miyar.errors import DataError, Problem
@@ -39,12 +39,7 @@ def run(
     copies = [item for item in cleaned if isinstance(item, Cleaned)]
     changes = [change for copy in copies for change in copy.changes]
     with written_folder(output, mark=CHANGES_FILE) as folder:
-        for copy in copies:
-            (folder / f"{copy.article.id}.txt").write_bytes(copy.article.text.encode("utf-8"))
-        write_json_lines(
-            folder / METADATA_FILE,
-            ({"id": c.article.id, **c.article.metadata, "sha256": c.article.sha256} for c in copies),
-        )
+        write_articles([copy.article for copy in copies], folder)
         write_json_lines(folder / CHANGES_FILE, (change.to_dict() for change in changes))
     changed = len({change.article for change in changes})
     say(f"{len(copies)} articles, {len(changes)} changes in {changed} of them: see {output / CHANGES_FILE}")

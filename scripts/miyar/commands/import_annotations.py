@@ -1,5 +1,6 @@
 """The command import-annotations."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -9,13 +10,16 @@ from typing import IO, Annotated, Any
 import typer
 
 import miyar
-from miyar.article import Article, read_articles
-from miyar.commands.options import Articles, Config, Configured, ResultFormat, load_scheme
+from miyar.article import Article, read_articles, write_articles
+from miyar.commands.options import Config, Configured, OwnTexts, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem, in_words, quoted
+from miyar.errors import DataError, Problem, UsageError, in_words, quoted
+from miyar.labelstudio.draft import drafted
 from miyar.labelstudio.exports import Export, find_exports
+from miyar.labelstudio.foreign import Translator, own_articles, refuse_other_objects
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.manifest import MANIFEST
+from miyar.labelstudio.mapping import MAPPING_NAME, read_mapping
 from miyar.labelstudio.rejects import Rejects
 from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
 from miyar.report import Format, first_few, render_ledger
@@ -27,6 +31,7 @@ HOW_TO_GO_ON = (
     "or take them aside with --quarantine FILE. Codes of an earlier scheme need a [changes] table in "
     "labels.toml."
 )
+ARTICLES = "articles"
 HOW_TO_LIST = "Nothing was written: have what people have to decide again listed with --again FILE."
 
 
@@ -35,8 +40,10 @@ def run(
         list[Path],
         typer.Argument(metavar="EXPORT", help="Folders of pull-annotations, or JSON exports."),
     ],
-    articles: Articles,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The dataset folder.")],
+    articles: OwnTexts = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="The dataset folder.")
+    ] = None,
     config: Config = None,
     quarantine: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take what cannot be imported aside, as JSON Lines.")
@@ -52,6 +59,17 @@ def run(
         bool,
         typer.Option("--one-server", help="The exports come from one server: equal user ids are one person."),
     ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What the names of a project mean that miyar did not make."),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only write a first mapping.toml, and where needed a labels.toml."),
+    ] = None,
+    labelling_config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The project's labelling page, XML, for --draft.")
+    ] = None,
     form: ResultFormat = Format.TEXT,
 ) -> None:
     """Turn exports into a Hugging Face dataset.
@@ -62,11 +80,23 @@ def run(
     Example: miyar import-annotations export.json --articles corpus/articles -o dataset
     """
     manifests = [path.parent / MANIFEST for path in exports]
-    refuse_overlap([*exports, *manifests, *articles], output, quarantine, again)
+    inputs = [*exports, *manifests, *(articles or ()), mapping, labelling_config]
+    refuse_overlap(inputs, output, quarantine, again)
+    if draft:
+        _draft(exports, labelling_config, load_scheme(config), draft)
+        return
+    if output is None or not (articles or mapping):
+        raise UsageError("import-annotations needs -o DIR, and --articles PATH unless there is a --mapping")
     configured = load_scheme(config)
-    texts = {article.id: article for article in read_articles(articles)}
     found = find_exports(exports, one_server)
-    imported = import_exports(found, texts, configured, output, quarantine, again=again)
+    translator = Translator(read_mapping(mapping, configured.scheme), configured.scheme) if mapping else None
+    if translator:
+        refuse_other_objects(found)
+    known = read_articles(articles) if articles else own_articles(found, translator) if translator else ()
+    texts = {article.id: article for article in known}
+    imported = import_exports(
+        found, texts, configured, output, quarantine, again=again, translator=translator, own=not articles
+    )
     print(render_ledger(imported.ledger, form))
     for line in summary(imported):
         say(line)
@@ -81,14 +111,17 @@ def import_exports(
     quarantine: Path | None = None,
     facts: Sequence[str] = (),
     again: Path | None = None,
+    translator: Translator | None = None,
+    own: bool = False,
 ) -> Import:
     """Write the dataset folder and return the import with its counts; all or nothing is written.
 
     Raises DataError with everything that cannot be imported, unless there is a quarantine for it, and with
-    everything that people have to decide again, unless there is a list for it.
+    everything that people have to decide again, unless there is a list for it. The folder gets the texts
+    where they are the exports' `own`.
     """
     with written_folder(output, mark=MARK) as folder, _opened(quarantine) as aside:
-        imported = Import(exports, articles, configured.scheme, rejects=Rejects(aside))
+        imported = Import(exports, articles, configured.scheme, translator, rejects=Rejects(aside))
         stream = tracked(imported.annotations(), "importing", None)
         labels = write_dataset(folder, stream, articles, configured.scheme)
         _refuse_loose_ends(imported, quarantine, again)
@@ -96,12 +129,31 @@ def import_exports(
             nothing = _nothing(exports, imported)
             counts = imported.rejects.counts + Counter([nothing.code])
             raise DataError([nothing, *imported.problems], counts=counts)
+        if own:
+            write_articles(articles.values(), folder / ARTICLES)
         known = [*facts, *_facts(imported, labels)]
         write_card(folder, output.name, known, configured.scheme, configured.folder)
         write_json(folder / MARK, _manifest(imported))
         if again:
             write_json_lines(again, (one.to_dict() for one in imported.again))
     return imported
+
+
+def _draft(exports: Sequence[Path], page: Path | None, configured: Configured, output: Path) -> None:
+    """Write a first mapping, and a scheme where the labels are not all known; no file is replaced."""
+    made = drafted(find_exports(exports), page, configured.scheme)
+    files = {MAPPING_NAME: made.mapping, **({"labels.toml": made.scheme} if made.scheme else {})}
+    there = [str(output / name) for name in files if (output / name).exists()]
+    if there:
+        raise UsageError(f"{', '.join(there)}: exists already; give another folder with --draft")
+    for name, text in files.items():
+        with written(output / name) as stream:
+            stream.write(text)
+        say(f"written: {output / name}")
+    config = output if made.scheme else configured.folder
+    given = shlex.join(map(str, exports))
+    call = f"miyar import-annotations {given} --mapping {shlex.quote(str(output / MAPPING_NAME))}"
+    say(f"look it through, then: {call} --config {shlex.quote(str(config))} -o dataset")
 
 
 def summary(imported: Import) -> Iterator[str]:
@@ -151,7 +203,12 @@ def _nothing(exports: Sequence[Export], imported: Import) -> Problem:
     if imported.rejects:
         of = f"of {len(imported.emptied)} annotations " if imported.emptied else ""
         found = f"nothing is left: {of}everything was refused"
-        remedy = "name the scheme that they were made with by --config, or mend what is refused"
+        given = shlex.join(str(export.path) for export in exports)
+        remedy = (
+            "name the scheme that they were made with by --config, or mend what is refused; for a project "
+            "that miyar did not make, draft what its names mean: "
+            f"miyar import-annotations {given} --draft mapping"
+        )
         return Problem("no_annotations", where, found, "at least one annotation", remedy)
     remedy = "label and submit first; drafts do not count"
     return Problem("no_annotations", where, "no submitted annotation", "at least one", remedy)

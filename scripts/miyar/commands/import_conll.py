@@ -12,7 +12,7 @@ import typer
 from msgspec import structs
 
 import miyar
-from miyar.article import METADATA_FILE, Article
+from miyar.article import write_articles
 from miyar.commands.options import ResultFormat
 from miyar.conll import (
     LEDGER_HEAD,
@@ -146,7 +146,7 @@ def write_corpus(
     with written_folder(output, mark=CORPUS_MARK) as folder:
         for part in (ARTICLES, CONFIG, GOLD):
             (folder / part).mkdir()
-        _write_articles(corpus.articles, folder / ARTICLES)
+        write_articles(corpus.articles, folder / ARTICLES)
         scheme_file = folder / CONFIG / "labels.toml"
         tables = {"version": VERSION, "language": language, "entities": {code: {} for code in corpus.labels}}
         scheme_file.write_text(tomli_w.dumps(tables), encoding="utf-8", newline="\n")
@@ -225,13 +225,6 @@ def _refuse_others(output: Path) -> None:
         if others:
             found = f"holds {first_few(others)}, which would go with the corpus that is replaced"
             raise UsageError(f"{output}: {found}; move it, or give another folder with -o")
-
-
-def _write_articles(articles: tuple[Article, ...], folder: Path) -> None:
-    for article in articles:
-        (folder / f"{article.id}.txt").write_bytes(article.text.encode("utf-8"))
-    lines = ({"id": one.id, **one.metadata, "sha256": one.sha256} for one in articles)
-    write_json_lines(folder / METADATA_FILE, lines)
 
 
 def _prediction_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:

@@ -26,8 +26,8 @@ Config = Annotated[
         help="The folder with labels.toml. [default: GOLD's, ./annotation_config, or miyar's own]",
     ),
 ]
-Articles = Annotated[
-    list[Path],
+OwnTexts = Annotated[
+    list[Path] | None,
     typer.Option(
         "--articles",
         metavar="PATH",

@@ -47,14 +47,27 @@ def raw_tasks(export: Export) -> Iterator[bytes]:
             raise _broken(export.path, error) from error
 
 
+def foreign_tasks(export: Export) -> Iterator[dict[str, Any]]:
+    """Yield the tasks of a project that miyar may not have made; raises DataError for what is none."""
+    for raw in raw_tasks(export):
+        value = _decoded(export, raw)
+        if not isinstance(value, dict) or "data" not in value:
+            _refuse_other_tasks(export.path, value)
+        yield value
+
+
 def task_of(export: Export, raw: bytes) -> Task:
     """Return the task of these bytes; raises DataError where they are none."""
-    try:
-        value = msgspec.json.decode(raw)
-    except (ValueError, RecursionError) as error:
-        raise _broken(export.path, error) from error
+    value = _decoded(export, raw)
     _refuse_other_tasks(export.path, value)
     return Task(export, value)
+
+
+def _decoded(export: Export, raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (ValueError, RecursionError) as error:
+        raise _broken(export.path, error) from error
 
 
 def _broken(path: Path, error: Exception) -> DataError:

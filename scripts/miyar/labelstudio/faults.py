@@ -1,5 +1,6 @@
 """What keeps a whole task, or a whole annotation, from being imported."""
 
+import shlex
 from collections.abc import Mapping
 from types import NoneType
 from typing import Any
@@ -22,9 +23,8 @@ def task_problem(task: Task, articles: Mapping[str, Article], scheme: Scheme) ->
     """Return why a task's annotations cannot be read against the texts of record."""
     identity = task.data.get("article")
     if not isinstance(identity, str):
-        return Problem(
-            "no_article", task.where, "no “article” in its data", "a task made by miyar convert-articles"
-        )
+        expected = "a task made by miyar convert-articles"
+        return Problem("no_article", task.where, "no “article” in its data", expected, how_to_draft(task))
     article = articles.get(identity)
     if article is None:
         remedy = "name the folder that has it with --articles"
@@ -43,6 +43,12 @@ def task_problem(task: Task, articles: Mapping[str, Article], scheme: Scheme) ->
         found = f"{identity} with another text in the task"
         return Problem("task_text", task.where, found, "the article's text as convert-articles writes it")
     return None
+
+
+def how_to_draft(task: Task) -> str:
+    """Return the call that drafts what the names of a foreign project mean."""
+    call = f"miyar import-annotations {shlex.quote(str(task.export.path))} --draft mapping"
+    return f"for a project that miyar did not make, draft what its names mean: {call}"
 
 
 def version_of(scheme: str) -> str:

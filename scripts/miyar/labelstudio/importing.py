@@ -12,6 +12,7 @@ from miyar.labelstudio.changes import Translation
 from miyar.labelstudio.exportfile import raw_tasks, read_heads, task_of
 from miyar.labelstudio.exports import AnnotatorKey, Export, Slot, Task, pseudonyms
 from miyar.labelstudio.faults import annotation_problem, place, task_problem, version_of
+from miyar.labelstudio.foreign import LEFT_OUT_KEY, Translator
 from miyar.labelstudio.ledger import Ledger
 from miyar.labelstudio.reannotation import Reannotation
 from miyar.labelstudio.regions import Conversion
@@ -34,13 +35,15 @@ class Import:
 
     `views` counts annotations by annotator and status, `tasks` tasks by export, `labelled` are the
     articles that have an annotation, `applied` the codes of earlier schemes that were translated, `again`
-    what people have to decide again, `emptied` the places of annotations of which all was refused: they are
-    left out, since they are not finished with nothing.
+    what people have to decide again. `translator` reads exports of projects that miyar did not make.
+    `emptied` are the places of annotations of which all was refused: they are left out, since they are not
+    finished with nothing.
     """
 
     exports: Sequence[Export]
     articles: Mapping[str, Article]
     scheme: Scheme
+    translator: Translator | None = None
     annotators: Mapping[AnnotatorKey, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     rejects: Rejects = field(default_factory=Rejects)
@@ -62,7 +65,10 @@ class Import:
         self.annotators = pseudonyms((slot.annotator for slot in self.selection.chosen), self.exports)
         lane = Lane(self.articles, self.scheme)
         for export in self.exports:
-            for raw in raw_tasks(export):
+            for task in self.translator.tasks(export) if self.translator else ():
+                self.tasks[str(export.path)] += 1
+                yield from self._task(task)
+            for raw in () if self.translator else raw_tasks(export):
                 self.tasks[str(export.path)] += 1
                 usual = lane.taken(raw)
                 yield from self._usual(export, usual) if usual else self._task(task_of(export, raw))
@@ -72,13 +78,16 @@ class Import:
         problems: list[Problem] = []
         for export in self.exports:
             try:
-                for task in read_heads(export):
+                for task in self._heads(export):
                     problems.extend(self.selection.offer(task))
             except DataError as error:
                 problems.extend(error.problems)
         if problems:
             raise DataError(problems)
         self.notes[PARTIAL] += sum(_lacks_its_start(export, self.exports) for export in self.exports)
+
+    def _heads(self, export: Export) -> Iterator[Task]:
+        return self.translator.tasks(export) if self.translator else read_heads(export)
 
     @property
     def problems(self) -> list[Problem]:
@@ -152,6 +161,9 @@ class Import:
         if skipped:
             self.notes[OF_SKIPPED] += len(_results(value))
         self.ledger.add(conversion.ledger)
+        left_out = 0 if skipped else value.get(LEFT_OUT_KEY, 0)
+        self.ledger.receive("other", left_out)
+        self.ledger.settle("other", "left_out", left_out)
         self.rejects.extend(conversion.rejects)
         self.notes.update(conversion.notes)
         if conversion.rejects and not conversion.spans:
@@ -192,6 +204,9 @@ class Import:
     def _reject(self, problem: Problem, annotations: Sequence[Mapping[str, Any]]) -> None:
         """Put whole annotations aside, without e-mail addresses, and count what was in them."""
         self.rejects.add(Reject(problem, "other", [_without_account(value) for value in annotations]))
+        left_out = sum(value.get(LEFT_OUT_KEY, 0) for value in annotations)
+        self.ledger.receive("other", left_out)
+        self.ledger.settle("other", "left_out", left_out)
         for result in (result for value in annotations for result in _results(value)):
             kind = kind_of(result, self.scheme)
             count = len(role_names(result)) if kind == "arguments" else 1

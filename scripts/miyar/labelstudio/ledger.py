@@ -1,6 +1,7 @@
 """The import's bookkeeping: what came in equals what went out and what did not, per kind.
 
-`dropped` counts what the scheme's changes dropped, `again` what they leave for people to decide again.
+`dropped` counts what the scheme's changes dropped, `again` what they leave for people to decide again,
+`left_out` what the mapping of a foreign project leaves out.
 """
 
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, get_args
 
 Kind = Literal["entities", "triggers", "attributes", "arguments", "other"]
-Fate = Literal["out", "trimmed_away", "collapsed", "quarantined", "dropped", "again"]
+Fate = Literal["out", "trimmed_away", "collapsed", "quarantined", "dropped", "again", "left_out"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FATES: tuple[Fate, ...] = get_args(Fate)
 

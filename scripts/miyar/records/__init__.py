@@ -9,6 +9,7 @@ from miyar.records.files import Line, read_json, read_lines, read_toml
 from miyar.records.shapes import (
     LISTED,
     MANIFEST_FILE,
+    MAPPING,
     OBJECT,
     PREDICTION,
     RELEASE,
@@ -18,6 +19,7 @@ from miyar.records.shapes import (
     LabelledTask,
     ListedArticle,
     ManifestFile,
+    MappingFile,
     PredictionLine,
     RegionResult,
     RelationResult,
@@ -34,6 +36,7 @@ from miyar.records.stream import values
 __all__ = [
     "LISTED",
     "MANIFEST_FILE",
+    "MAPPING",
     "OBJECT",
     "PREDICTION",
     "RELEASE",
@@ -46,6 +49,7 @@ __all__ = [
     "Line",
     "ListedArticle",
     "ManifestFile",
+    "MappingFile",
     "PredictionLine",
     "RegionResult",
     "RelationResult",

@@ -213,3 +213,27 @@ MANIFEST_FILE = Kind(
     "bad_manifest",
     '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it',
 )
+
+
+class MappedData(msgspec.Struct, forbid_unknown_fields=True):
+    """Which fields of a task's data hold its text, its id and metadata."""
+
+    text: str = "text"
+    id: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class MappingFile(msgspec.Struct, forbid_unknown_fields=True):
+    """What the names of a foreign project mean; false leaves out."""
+
+    data: MappedData = msgspec.field(default_factory=MappedData)
+    labels: dict[str, dict[str, str | bool]] = {}
+    controls: dict[str, str | bool] = {}
+    roles: dict[str, str | bool] = {}
+
+
+MAPPING = Kind(
+    MappingFile,
+    "bad_mapping",
+    '[data] text = "…", [labels.CONTROL] "NAME" = "CODE", [controls] NAME = false, [roles] "NAME" = "CODE"',
+)

@@ -1,6 +1,7 @@
-"""The ledger of an import: in = out + trimmed away + collapsed + quarantined + dropped + again, per kind.
+"""The ledger of an import: what came in, per kind, is the sum of its fates.
 
-The last two come of changes of the scheme alone: as text and Markdown they are shown where there are any.
+The last three come of changes of the scheme and of mappings alone: as text and Markdown they are shown
+where there are any.
 """
 
 import json
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from miyar.labelstudio.ledger import FATES, Entry, Fate, Ledger
 from miyar.report.format import Format
 
-OF_CHANGES: tuple[Fate, ...] = ("dropped", "again")
+SOMETIMES: tuple[Fate, ...] = ("dropped", "again", "left_out")
 KIND_WIDTH, IN_WIDTH = 10, 7
 
 
@@ -40,7 +41,7 @@ def _right(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 def _table(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     """Return head and rows."""
-    fates = [fate for fate in FATES if fate not in OF_CHANGES or any(entry.fates[fate] for entry in entries)]
+    fates = [fate for fate in FATES if fate not in SOMETIMES or any(entry.fates[fate] for entry in entries)]
     head = ("", "in", *(fate.replace("_", " ") for fate in fates))
     return [head, *((entry.kind, str(entry.came_in), *_counts(entry, fates)) for entry in entries)]
 
