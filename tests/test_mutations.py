@@ -10,6 +10,7 @@ import random
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -219,13 +220,19 @@ def use_conll(path: Path, scheme: Scheme) -> None:
 
 
 def use_gate(path: Path, scheme: Scheme) -> None:
-    file = path.parent / "gold.jsonl"
-    file.write_bytes(annotated())
-    gold = with_articles(read_gold(file, scheme), ARTICLES)
-    (path.parent / "p.jsonl").write_bytes(predicted())
-    found = read_predictions(path.parent / "p.jsonl", gold, scheme)
+    read_gate(path, rows(path.parent))
+
+
+@cache
+def rows(folder: Path) -> Mapping[str, Any]:
+    """Return what a gate can be about, counted once."""
+    scheme = read_scheme(CONFIG)
+    (folder / "gold.jsonl").write_bytes(annotated())
+    (folder / "p.jsonl").write_bytes(predicted())
+    gold = with_articles(read_gold(folder / "gold.jsonl", scheme), ARTICLES)
+    found = read_predictions(folder / "p.jsonl", gold, scheme)
     choices = Choices(samples=0, comparison=False, by=("source",))
-    read_gate(path, count_systems(gold, [found, found], scheme, choices).rows)
+    return count_systems(gold, [found, found], scheme, choices).rows
 
 
 def use_score(path: Path, scheme: Scheme) -> None:
