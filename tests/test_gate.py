@@ -27,7 +27,7 @@ from miyar.comparison import (
 from miyar.comparison.counts import Counts, Rows, Stack
 from miyar.comparison.model import System
 from miyar.errors import DataError, UsageError
-from miyar.report import Format
+from miyar.report.format import Format
 from miyar.report.gate import render_verdict
 from miyar.scoring import PRF, Choices
 

@@ -22,7 +22,8 @@ from miyar.labelstudio.plan import (
 from miyar.labelstudio.projects import Annotator, description
 from miyar.labelstudio.remote import OVERLAP, Project, ServerTask, Setup
 from miyar.labelstudio.taskfile import article_id
-from miyar.report import Format, render_plan
+from miyar.report.format import Format
+from miyar.report.plan import render_plan
 from miyar.scheme import Scheme
 from pushing import Value, articles_of, on_server, plain, suggested
 

@@ -7,7 +7,9 @@ import pytest
 
 from miyar.labelstudio.ledger import Fate, Ledger
 from miyar.predictions import Predictions
-from miyar.report import Format, render_ledger, render_scores
+from miyar.report.format import Format
+from miyar.report.ledger import render_ledger
+from miyar.report.scores import render_scores
 from miyar.scheme import Scheme
 from miyar.scoring import Score, score
 from test_scoring import views

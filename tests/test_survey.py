@@ -25,7 +25,8 @@ from miyar.labelstudio.survey import (
     TWICE,
     Survey,
 )
-from miyar.report import Format, Progress, render_progress
+from miyar.report.batch import Progress, render_progress
+from miyar.report.format import Format
 
 Value = dict[str, Any]
 EARLY, LATE = "2026-05-01T10:00:00Z", "2026-05-01T10:00:00.500000Z"

@@ -38,8 +38,8 @@ from miyar.comparison import (
 from miyar.errors import DataError, UsageError
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Predictions, Unknown
-from miyar.report import Format
 from miyar.report.comparison import render_comparison
+from miyar.report.format import Format
 from miyar.report.gate import render_verdict
 from miyar.resampling import LEVEL, SAMPLES, SEED, SWAPS
 from miyar.scheme import Scheme

@@ -22,7 +22,9 @@ from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.mapping import MAPPING_NAME, read_mapping
 from miyar.labelstudio.rejects import Rejects
 from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
-from miyar.report import Format, first_few, render_ledger
+from miyar.report.format import Format
+from miyar.report.ledger import render_ledger
+from miyar.report.table import first_few
 from miyar.scheme import Outcome, changes_digest
 from miyar.terminal import say, tracked
 

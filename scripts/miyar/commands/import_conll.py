@@ -29,8 +29,8 @@ from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, UsageError, count_by_code
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
 from miyar.predictions import PREDICTIONS_FILE, RELEASE_FILE
-from miyar.report import Format, first_few
-from miyar.report.table import render_table
+from miyar.report.format import Format
+from miyar.report.table import first_few, render_table
 from miyar.scheme import read_scheme
 from miyar.scheme.checks import CODE
 from miyar.terminal import say

@@ -15,7 +15,7 @@ from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.client import TIMEOUT, Studio, connect
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.remote import Setup
-from miyar.report import Format
+from miyar.report.format import Format
 from miyar.scheme import Scheme, find_config, own_folders, read_scheme
 from miyar.terminal import say
 

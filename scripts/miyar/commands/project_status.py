@@ -7,7 +7,9 @@ from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFil
 from miyar.labelstudio.client import TIMEOUT
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import survey
-from miyar.report import Format, Progress, first_few, render_progress
+from miyar.report.batch import Progress, render_progress
+from miyar.report.format import Format
+from miyar.report.table import first_few
 from miyar.terminal import say
 
 

@@ -13,7 +13,9 @@ from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import pull
 from miyar.output import written_folder
-from miyar.report import Format, first_few, render_batch
+from miyar.report.batch import render_batch
+from miyar.report.format import Format
+from miyar.report.table import first_few
 from miyar.terminal import say
 
 

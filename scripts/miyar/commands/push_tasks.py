@@ -30,7 +30,8 @@ from miyar.labelstudio.remote import Project
 from miyar.labelstudio.server import Login
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.output import private_file, refuse_overlap
-from miyar.report import Format, render_plan
+from miyar.report.format import Format
+from miyar.report.plan import render_plan
 from miyar.terminal import say
 
 Announce = Callable[[Login], None]

@@ -36,7 +36,9 @@ from miyar.labelstudio.server import Login, Server, label_studio_command
 from miyar.labelstudio.tasks import results
 from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
-from miyar.report import Format, render_ledger, render_scores
+from miyar.report.format import Format
+from miyar.report.ledger import render_ledger
+from miyar.report.scores import render_scores
 from miyar.scheme import own_folders
 from miyar.scoring import Choices
 from miyar.terminal import say, tracked

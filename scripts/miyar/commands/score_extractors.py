@@ -26,7 +26,8 @@ from miyar.commands.verification import Places, verify
 from miyar.errors import UsageError
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Predictions, Unknown
-from miyar.report import Format, render_scores
+from miyar.report.format import Format
+from miyar.report.scores import render_scores
 from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme
 from miyar.scoring import MIN_SUPPORT, Choices, Score, score

@@ -16,7 +16,8 @@ from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out
 from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_server
 from miyar.labelstudio.taskfile import read_task_file
-from miyar.report import Format, render_plan
+from miyar.report.format import Format
+from miyar.report.plan import render_plan
 from miyar.terminal import say, waiting
 
 

@@ -46,6 +46,14 @@ class Usual(NamedTuple):
     annotations: list[tuple[SubmittedAnnotation, Converted]]
 
 
+class _Spans(NamedTuple):
+    """The spans of an annotation and their layers by id, and the ids by what orders them."""
+
+    spans: dict[str, Span]
+    layers: dict[str, Layer]
+    places: dict[tuple[int, int, str], str]
+
+
 class _UnusualError(Exception):
     """Something that the lane that explains has to look at."""
 
@@ -81,35 +89,40 @@ class Lane:
             return None
 
     def _converted(self, annotation: SubmittedAnnotation, article: Article) -> Converted:
-        found = annotation.result
-        typed = [one for one in found if isinstance(one, TypedResult)]
-        spans, layers = self._spans([one for one in found if isinstance(one, RegionResult)], article.text)
+        found, notes = annotation.result, Counter[str]()
+        regions = [one for one in found if isinstance(one, RegionResult)]
+        others = (
+            [one for one in found if not isinstance(one, RegionResult)] if len(regions) < len(found) else []
+        )
+        spans, layers, places = self._spans(regions, article.text)
         counts = Counter[Kind](layers.values())
+        typed = [one for one in others if isinstance(one, TypedResult)]
         self._type_in(typed, spans)
-        notes = Counter[str]()
-        relations = [one for one in found if isinstance(one, RelationResult)]
+        relations = [one for one in others if isinstance(one, RelationResult)]
         arguments = self._arguments(relations, spans, layers, notes)
         counts["attributes"], counts["arguments"] = len(typed), len(arguments)
-        ordered = sorted(spans.values(), key=lambda span: (span.start, -span.end, span.label))
-        return Converted(tuple(ordered), tuple(arguments), counts, notes)
+        ordered = tuple([spans[places[place]] for place in sorted(places)])
+        return Converted(ordered, tuple(arguments), counts, notes)
 
-    def _spans(self, regions: Sequence[RegionResult], text: str) -> tuple[dict[str, Span], dict[str, Layer]]:
-        spans, layers, places = {}, {}, set()
+    def _spans(self, regions: Sequence[RegionResult], text: str) -> _Spans:
+        found = _Spans({}, {}, {})
+        spans, layers, places = found
+        by_control = self._layers
         for region in regions:
-            value = region.value
+            identity, value = region.id, region.value
             start, end, covered = value.start, value.end, value.text
             try:
                 [label] = value.labels
-                layers[region.id] = self._layers[region.from_name][label]
+                layers[identity] = by_control[region.from_name][label]
             except (KeyError, ValueError) as error:
                 raise _UnusualError from error
-            if not start < end or text[start:end] != covered or covered.strip() != covered:
+            if text[start:end] != covered or not covered or covered.strip() != covered:
                 raise _UnusualError
-            spans[region.id] = Span(region.id, start, end, label, covered)
-            places.add((start, end, label))
+            spans[identity] = Span(identity, start, end, label, covered)
+            places[start, -end, label] = identity
         if not len(spans) == len(places) == len(regions) or "" in spans:
             raise _UnusualError  # duplicates, a region under both controls, no id
-        return spans, layers
+        return found
 
     def _type_in(self, typed: Sequence[TypedResult], spans: dict[str, Span]) -> None:
         """Put typed values on their spans."""

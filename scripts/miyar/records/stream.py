@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 WINDOW = 1 << 22
-TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+TRAILING = "JSON is malformed: trailing characters (byte "
 PLACE = re.compile(r" \(byte (\d+)\)")
 LONGEST_CUT = 64  # a number, a word or an escape that the window cuts is refused near its end
 WHITE = b" \t\r\n"
@@ -93,14 +93,14 @@ class _Reader:
         try:
             msgspec.json.decode(rest, type=msgspec.Raw)
         except msgspec.DecodeError as error:
-            trailing = TRAILING.search(str(error))
-            if trailing:
-                return int(trailing[1]) - 1
-            place = PLACE.search(str(error))
+            said = str(error)
+            if said.startswith(TRAILING):
+                return int(said[len(TRAILING) : -1]) - 1
+            place = PLACE.search(said)
             byte = int(place[1]) if place else len(rest)
             if byte > len(rest) - LONGEST_CUT and self._more():
                 return self._end()
-            reason = PLACE.sub("", str(error)).removeprefix("JSON is malformed: ")
+            reason = PLACE.sub("", said).removeprefix("JSON is malformed: ")
             raise BrokenJSONError(reason, self.place + byte) from error
         except RecursionError as error:
             raise BrokenJSONError("lists or objects nested too deeply", self.place) from error
