@@ -194,6 +194,13 @@ def test_a_faulty_manifest_is_refused_with_its_shape(tmp_path: Path, value: Any)
     assert [problem.code for problem in refused.value.problems] == ["bad_manifest"]
 
 
+@pytest.mark.parametrize("name", ["../other.json", "/etc/passwd", "a\0b", "", ".hidden"])
+def test_a_manifest_names_files_of_its_own_folder_only(tmp_path: Path, name: str) -> None:
+    manifest(tmp_path, {"server": "s", "annotators": {}, "projects": [{"file": name}]})
+    with pytest.raises(DataError, match=r"projects\[0\]\.file"):
+        find_exports([made(tmp_path / "export.json", TASK)])
+
+
 def test_a_manifest_that_is_not_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_bytes(b"\xff{")
     with pytest.raises(DataError, match="bad_manifest"):
