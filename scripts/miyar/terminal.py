@@ -25,7 +25,8 @@ def say_unread(files: Sequence[Path]) -> None:
 
 def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:
     """Yield the items under a progress bar, which is shown only where stderr is a terminal."""
-    if total == 0:
+    if total == 0 or not sys.stderr.isatty():
+        yield from items
         return
     with _progress() as progress:
         task = progress.add_task(what, total=total)

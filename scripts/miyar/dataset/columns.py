@@ -1,47 +1,60 @@
-"""Annotations as Arrow columns; spans and arguments of all of them lie behind one another."""
+"""Annotations as Arrow columns: the lines that hold them, read by Arrow's own parser."""
 
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain
+import io
+from collections.abc import Sequence
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.json
 
 from miyar.annotation import Annotation
 from miyar.scheme import Scheme
 
 ARGUMENT_TYPE = pa.struct([("trigger", pa.string()), ("entity", pa.string()), ("role", pa.string())])
-Columns = Mapping[str, pa.Array]
+TEXTS = ("article", "sha256", "annotator", "status", "scheme", "created")
+ENCODER = msgspec.json.Encoder()
 
 
-def span_columns(annotations: Sequence[Annotation], scheme: Scheme) -> Columns:
-    """Return a column for each field of a span and each attribute of the scheme; labels are codes."""
-    spans = list(chain.from_iterable(annotation.spans for annotation in annotations))
-    columns = {
-        "start": pa.array([span.start for span in spans], pa.int64()),
-        "end": pa.array([span.end for span in spans], pa.int64()),
-        "label": _texts([span.label for span in spans]),
-        "id": _texts([span.id for span in spans]),
-        "text": _texts([span.text for span in spans]),
-    }
-    given = [span.attributes for span in spans]
-    some = any(given)
-    for attribute in scheme.attributes:
-        values = [one.get(attribute.code) for one in given] if some else [None] * len(spans)
-        columns[attribute.code] = _texts(values)
-    return columns
+def encoded(annotations: Sequence[Annotation]) -> bytes:
+    """Return annotations as JSON Lines."""
+    return ENCODER.encode_lines(annotations)
 
 
-def argument_columns(annotations: Sequence[Annotation]) -> Columns:
-    """Return a column for each field of an argument; its ends are ids of spans, roles are codes."""
-    arguments = list(chain.from_iterable(annotation.arguments for annotation in annotations))
-    return {name: _texts([getattr(one, name) for one in arguments]) for name in ARGUMENT_TYPE.names}
+def line_table(lines: bytes, scheme: Scheme) -> pa.Table:
+    """Return a row for each of these lines, with spans and arguments as lists of structures.
+
+    Labels, roles and status are codes; the attributes of the scheme stand beside the fields of a span.
+    """
+    if not lines:
+        return _line_schema(span_type(scheme)).empty_table()
+    attributes = pa.struct([(attribute.code, pa.string()) for attribute in scheme.attributes])
+    own = pa.struct([*_span_fields(), *([("attributes", attributes)] if attributes.num_fields else [])])
+    table = pyarrow.json.read_json(
+        io.BytesIO(lines),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+        parse_options=pyarrow.json.ParseOptions(
+            explicit_schema=_line_schema(own), unexpected_field_behavior="ignore"
+        ),
+    )
+    spans = table["spans"].combine_chunks()
+    flat = spans.flatten()
+    fields = [pc.struct_field(flat, name) for name, _ in _span_fields()]
+    fields += [pc.struct_field(flat, ["attributes", field.name]) for field in attributes]
+    there = table.schema.get_field_index("spans")
+    return table.set_column(there, "spans", lists_like(spans, fields, span_type(scheme)))
 
 
-def lists_of(columns: Columns, kind: pa.StructType, lengths: Sequence[int]) -> pa.ListArray:
-    """Return lists of a structure with these fields of the columns, as many items in each as is said."""
-    fields = [columns[field.name].cast(field.type) for field in kind]
-    offsets = pa.array(list(accumulate(lengths, initial=0)), pa.int32())
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(fields, kind.names))
+def span_type(scheme: Scheme) -> pa.StructType:
+    """Return what an item of a row's spans is."""
+    return pa.struct([*_span_fields(), *((attribute.code, pa.string()) for attribute in scheme.attributes)])
+
+
+def lists_like(lists: pa.ListArray, fields: Sequence[pa.Array], kind: pa.StructType) -> pa.ListArray:
+    """Return lists as long as these, of structures with these fields."""
+    cast = [column.cast(field.type) for column, field in zip(fields, kind, strict=True)]
+    offsets = pc.subtract(lists.offsets, lists.offsets[0])
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(cast, kind.names))
 
 
 def keys_in_rows(lists: pa.ListArray, name: str) -> pa.Array:
@@ -50,5 +63,11 @@ def keys_in_rows(lists: pa.ListArray, name: str) -> pa.Array:
     return pc.binary_join_element_wise(rows, pc.struct_field(lists.flatten(), name), " ")
 
 
-def _texts(values: Sequence[str | None]) -> pa.Array:
-    return pa.array(values, pa.string())
+def _span_fields() -> list[tuple[str, pa.DataType]]:
+    offsets = [("start", pa.int64()), ("end", pa.int64())]
+    return [*offsets, *((name, pa.string()) for name in ("label", "id", "text"))]
+
+
+def _line_schema(span: pa.StructType) -> pa.Schema:
+    lists = {"spans": pa.list_(span), "arguments": pa.list_(ARGUMENT_TYPE)}
+    return pa.schema({**dict.fromkeys(TEXTS, pa.string()), **lists, "seconds": pa.float64()})

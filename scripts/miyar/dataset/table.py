@@ -7,6 +7,7 @@ and the fields of metadata.
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ import pyarrow.parquet as pq
 
 from miyar.annotation import read_annotations
 from miyar.article import METADATA_FIELDS
-from miyar.dataset.columns import ARGUMENT_TYPE, argument_columns, lists_of, span_columns
+from miyar.dataset.columns import ARGUMENT_TYPE, encoded, line_table, span_type
 from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, Problem
 from miyar.scheme import Scheme
-from miyar.spantable import SPAN_TYPE
 
 KEYS = ("article", "sha256", "annotator")
+BATCH = 10_000
 
 
 def annotation_table(path: Path, scheme: Scheme) -> pa.Table:
@@ -32,33 +33,19 @@ def annotation_table(path: Path, scheme: Scheme) -> pa.Table:
     return _json_table(path, scheme) if path.is_file() else _parquet_table(parquet_file(path), scheme)
 
 
-def _span_type(scheme: Scheme) -> pa.StructType:
-    texts = ("id", "text", *(attribute.code for attribute in scheme.attributes))
-    return pa.struct([*SPAN_TYPE, *((name, pa.string()) for name in texts)])
-
-
 def _json_table(file: Path, scheme: Scheme) -> pa.Table:
-    records = list(read_annotations(file))
-    return pa.table(
-        {
-            **{name: [getattr(record, name) for record in records] for name in (*KEYS, "status")},
-            "spans": lists_of(
-                span_columns(records, scheme), _span_type(scheme), [len(r.spans) for r in records]
-            ),
-            "arguments": lists_of(
-                argument_columns(records), ARGUMENT_TYPE, [len(r.arguments) for r in records]
-            ),
-            **dict.fromkeys(("text", *METADATA_FIELDS), pa.nulls(len(records), pa.string())),
-        },
-        schema=_schema(scheme),
-    )
+    stream = read_annotations(file)
+    batches = iter(lambda: list(islice(stream, BATCH)), [])
+    tables = [line_table(encoded(batch), scheme) for batch in batches]
+    table = pa.concat_tables(tables or [line_table(b"", scheme)]).combine_chunks()
+    empty = pa.nulls(table.num_rows, pa.string())
+    columns = {name: table[name] for name in (*KEYS, "status")}
+    lists = {name: _one_chunk(table[name]) for name in ("spans", "arguments")}
+    return pa.table({**columns, **lists, **dict.fromkeys(("text", *METADATA_FIELDS), empty)})
 
 
-def _schema(scheme: Scheme) -> pa.Schema:
-    texts = dict.fromkeys((*KEYS, "status"), pa.string())
-    lists = {"spans": pa.list_(_span_type(scheme)), "arguments": pa.list_(ARGUMENT_TYPE)}
-    rest = dict.fromkeys(("text", *METADATA_FIELDS), pa.string())
-    return pa.schema({**texts, **lists, **rest})
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
 def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
@@ -69,7 +56,7 @@ def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
             {
                 **{name: table[name] for name in KEYS},
                 "status": _decoded(table["status"].combine_chunks(), described["status"]),
-                "spans": _lists(table["spans"], described["spans"], "label", _span_type(scheme)),
+                "spans": _lists(table["spans"], described["spans"], "label", span_type(scheme)),
                 "arguments": _arguments(table, described),
                 **{name: table[name] for name in ("text", *METADATA_FIELDS)},
             }

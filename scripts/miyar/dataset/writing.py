@@ -10,24 +10,23 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from miyar.annotation import STATUSES, Annotation
 from miyar.article import METADATA_FIELDS, Article
-from miyar.dataset.columns import Columns, argument_columns, lists_of, span_columns
+from miyar.dataset.columns import encoded, line_table, lists_like
 from miyar.dataset.features import arrow_schema
 from miyar.dataset.layout import DATA, JSON_LINES, SPLIT, parquet_file
 from miyar.scheme import Scheme
 
 BATCH = 1_000
-ENCODER = msgspec.json.Encoder()
 
 
 def write_dataset(
@@ -39,12 +38,27 @@ def write_dataset(
     schema = arrow_schema(scheme)
     counts = Counter[str]()
     stream = iter(annotations)
-    with pq.ParquetWriter(parquet, schema) as table, (folder / JSON_LINES).open("wb") as lines:
+
+    def write(batch: Sequence[Annotation], text: bytes) -> None:
+        lines.write(text)
+        read = line_table(text, scheme)
+        table.write_table(_table(batch, read, articles, scheme, schema))
+        codes = pc.struct_field(read["spans"].combine_chunks().flatten(), "label")
+        counts.update({one["values"]: one["counts"] for one in codes.value_counts().to_pylist()})
+
+    with (
+        pq.ParquetWriter(parquet, schema) as table,
+        (folder / JSON_LINES).open("wb") as lines,
+        ThreadPoolExecutor(1) as beside,  # Arrow works outside the interpreter's lock
+    ):
+        written: Future[None] | None = None
         while batch := list(islice(stream, BATCH)):
-            lines.write(ENCODER.encode_lines(batch))
-            spans = span_columns(batch, scheme)
-            table.write_table(_table(batch, spans, articles, scheme, schema))
-            counts.update({one["values"]: one["counts"] for one in spans["label"].value_counts().to_pylist()})
+            text = encoded(batch)
+            if written:
+                written.result()
+            written = beside.submit(write, batch, text)
+        if written:
+            written.result()
     with parquet.open("rb") as made:
         digest = hashlib.file_digest(made, "sha256").hexdigest()[:8]
     parquet.rename(parquet.with_name(f"annotations-{digest}.parquet"))
@@ -82,38 +96,36 @@ def write_card(folder: Path, title: str, facts: Sequence[str], scheme: Scheme, c
 
 def _table(
     batch: Sequence[Annotation],
-    spans: Columns,
+    read: pa.Table,
     articles: Mapping[str, Article],
     scheme: Scheme,
     schema: pa.Schema,
 ) -> pa.Table:
     """Return annotations as rows: with the text and metadata of the article, and codes as ClassLabels."""
     of = [articles[annotation.article] for annotation in batch]
-    labels = [label.code for label in scheme.labels]
-    roles = [role.code for role in scheme.roles]
-    arguments = argument_columns(batch)
-    plain = ("article", "sha256", "annotator", "scheme", "created", "seconds")
+    labels, roles = [label.code for label in scheme.labels], [role.code for role in scheme.roles]
     columns: dict[str, Any] = {
-        **{name: [getattr(annotation, name) for annotation in batch] for name in plain},
+        **{name: read[name] for name in ("article", "sha256", "annotator", "scheme", "created", "seconds")},
         **{name: [article.metadata.get(name) for article in of] for name in METADATA_FIELDS},
         "text": [article.text for article in of],
-        "status": [STATUSES.index(annotation.status) for annotation in batch],
-        "spans": lists_of(
-            {**spans, "label": _classes(spans["label"], labels)},
-            schema.field("spans").type.value_type,
-            [len(annotation.spans) for annotation in batch],
-        ),
+        "status": _classes(read["status"], STATUSES),
+        "spans": _coded(read["spans"], "label", labels, schema.field("spans").type),
     }
     if roles:
-        columns["arguments"] = lists_of(
-            {**arguments, "role": _classes(arguments["role"], roles)},
-            schema.field("arguments").type.value_type,
-            [len(annotation.arguments) for annotation in batch],
-        )
+        columns["arguments"] = _coded(read["arguments"], "role", roles, schema.field("arguments").type)
     return pa.table({name: columns[name] for name in schema.names}, schema)
 
 
-def _classes(codes: pa.Array, names: Sequence[str]) -> pa.Array:
+def _coded(column: pa.ChunkedArray, coded: str, names: Sequence[str], kind: pa.ListType) -> pa.ListArray:
+    """Return a column of lists as the dataset has it, with one field as what ClassLabels store."""
+    lists = column.combine_chunks()
+    flat = lists.flatten()
+    fields = {field.name: pc.struct_field(flat, field.name) for field in kind.value_type}
+    fields[coded] = _classes(fields[coded], names)
+    return lists_like(lists, list(fields.values()), kind.value_type)
+
+
+def _classes(codes: pa.Array | pa.ChunkedArray, names: Sequence[str]) -> pa.Array | pa.ChunkedArray:
     """Return what ClassLabels store in place of codes; raises ValueError for a code that is none of them."""
     indices = pc.index_in(codes, value_set=pa.array(names, pa.string()))
     if indices.null_count:
