@@ -11,7 +11,7 @@ import pytest
 from miyar.article import Article
 from miyar.errors import DataError, UsageError
 from miyar.labelstudio.batch import OVERLAP, Since, refuse_other_batch
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import PARTIAL, Import
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import Annotator, Member
@@ -112,8 +112,8 @@ def test_an_export_that_is_gone_from_its_batch_is_missed(tmp_path: Path, scheme:
 
 
 def test_a_part_of_a_batch_without_what_was_before_it_is_noted(tmp_path: Path, scheme: Scheme) -> None:
-    first = batch(tmp_path / "1", pulled="2026-05-01T10:00:00+00:00")
-    later = batch(tmp_path / "2", pulled="2026-05-02T10:00:00+00:00", since="1")
+    first = batch(tmp_path / "1", asked="2026-05-01T10:00:00+00:00")
+    later = batch(tmp_path / "2", asked="2026-05-02T10:00:00+00:00", since="1")
     (later / "A1.json").write_text("[\n]", encoding="utf-8")
     digest = hashlib.sha256(b"[\n]").hexdigest()
     manifest = json.loads((later / MANIFEST).read_text(encoding="utf-8"))

@@ -16,9 +16,9 @@ from miyar.labelstudio.exports import (
     AnnotatorKey,
     Export,
     Task,
-    find_exports,
     pseudonyms,
 )
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.selection import Selection
 

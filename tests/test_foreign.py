@@ -17,7 +17,7 @@ from miyar.annotation import Annotation, read_annotations
 from miyar.article import read_articles
 from miyar.dataset import JSON_LINES
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.foreign import Translator
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.mapping import ForeignNames

@@ -17,7 +17,7 @@ from miyar.annotation import Annotation
 from miyar.article import Article, text_faults
 from miyar.errors import Problem
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.server import TOKEN_FILE, Server
 from miyar.labelstudio.tasks import results, task, with_suggestion

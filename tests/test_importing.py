@@ -14,7 +14,7 @@ from marked import Marked, marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.errors import quoted
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import OTHER_SCHEME, Import
 from miyar.labelstudio.ledger import Kind
 from miyar.labelstudio.tasks import results, task

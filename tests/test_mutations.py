@@ -30,7 +30,7 @@ from miyar.dataset import read_gold, with_articles, write_dataset
 from miyar.dataset.layout import parquet_file
 from miyar.errors import MiyarError
 from miyar.labelstudio.batch import known_pseudonyms, since_when
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.suggestions import suggested_results
 from miyar.labelstudio.taskfile import read_task_file

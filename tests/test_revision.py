@@ -18,7 +18,7 @@ from miyar.annotation import Annotation
 from miyar.article import Article
 from miyar.errors import quoted
 from miyar.labelstudio.changes import Translation
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import NO_SCHEME, OTHER_SCHEME, Import
 from miyar.labelstudio.ledger import FATES, KINDS, Entry, Fate, Ledger
 from miyar.labelstudio.reannotation import Reannotation

@@ -14,7 +14,7 @@ from miyar.arabic import WORD
 from miyar.article import Article
 from miyar.labelstudio.client import Studio
 from miyar.labelstudio.config import render_config
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.remote import Setup
 from miyar.labelstudio.server import Server

@@ -1,27 +1,35 @@
-"""Of several pulls the latest counts, also where it shows that something was deleted."""
+"""Of several pulls the latest by its server's time counts, also where it shows that something was deleted."""
 
 import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from miyar.commands.import_annotations import ahead_of_time
 from miyar.errors import UsageError
 from miyar.labelstudio.exportfile import read_tasks
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.selection import Selection
+from miyar.labelstudio.selection import Selection, moment
+
+PULLED = "2026-11-23T00:00:00+00:00"
 
 
 def annotation(identity: int, updated: str = "2026-11-20T10:00:00Z") -> dict[str, Any]:
     return {"id": identity, "completed_by": 2, "result": [], "updated_at": updated}
 
 
-def batch(folder: Path, pulled: str, annotations: list[dict[str, Any]], article: str = "a") -> Path:
+def batch(folder: Path, asked: str, annotations: list[dict[str, Any]], article: str = "a") -> Path:
     folder.mkdir()
     task = {"id": 1, "project": 5, "data": {"article": article}, "annotations": annotations}
     (folder / "A1.json").write_text(json.dumps([task]), encoding="utf-8")
-    manifest = {"server": "s", "annotators": {"2": "A1"}, "pulled": pulled}
+    manifest = {"server": "s", "annotators": {"2": "A1"}, "asked": asked, "pulled": PULLED}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
@@ -80,3 +88,98 @@ def test_two_pulls_that_brought_the_same_are_no_copies(tmp_path: Path) -> None:
     copy = batch(tmp_path / "copy", "2026-11-21T12:00:00+00:00", [annotation(1)])
     with pytest.raises(UsageError, match="given twice"):
         find_exports([second, copy])
+
+
+def at(seconds: int) -> str:
+    return (datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+class Server(NamedTuple):
+    """What a server went through: its annotations after each second, and the pulls, with their clocks."""
+
+    states: Sequence[Mapping[int, int]]
+    pulls: Sequence[tuple[int, int]]
+
+
+@st.composite
+def servers(draw: st.DrawFn) -> Server:
+    """Draw a history: an annotation is made or changed, or deleted, each second; pulls have skewed clocks."""
+    states: list[Mapping[int, int]] = [{}]
+    for now in range(1, draw(st.integers(2, 8))):
+        identity = draw(st.integers(1, 3))
+        others = {one: when for one, when in states[-1].items() if one != identity}
+        deleted = identity in states[-1] and draw(st.booleans())
+        states.append(others if deleted else others | {identity: now})
+    when = st.lists(st.integers(0, len(states) - 1), min_size=2, max_size=4, unique=True)
+    return Server(states, [(now, draw(st.integers(-900, 900))) for now in draw(when)])
+
+
+def pulled(server: Server, folder: Path, told: bool) -> list[Path]:
+    """Write the batches of a history, of servers that tell their time or of those that do not."""
+    folders = []
+    for number, (now, skew) in enumerate(server.pulls):
+        made = [
+            {**annotation(one, at(when)), "completed_by": one} for one, when in server.states[now].items()
+        ]
+        path = batch(folder / str(number), at(now), made)
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8")) | {"pulled": at(now + skew)}
+        manifest |= {"asked": at(now) if told else None}
+        (path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        folders.append(path)
+    return folders
+
+
+@given(servers(), st.booleans())
+def test_a_skewed_clock_of_a_client_decides_nothing(server: Server, told: bool) -> None:
+    with TemporaryDirectory() as name:
+        folders = pulled(server, Path(name), told)
+        exports, selection = find_exports(folders), Selection()
+        tasks = [task for export in exports for task in read_tasks(export)]
+        refused = [problem for task in tasks for problem in selection.offer(task)]
+    kept = {int(slot.annotator.user): rank.updated for slot, rank in selection.chosen.items()}
+    latest = server.states[max(now for now, _ in server.pulls)]
+    if told:
+        assert not refused
+        assert kept == {one: moment(at(when)) for one, when in latest.items()}
+    elif not refused:  # what was not deleted is never replaced by what was before it
+        shown = [(one["id"], moment(one["updated_at"])) for task in tasks for one in task.annotations]
+        assert all(kept.get(one, when) >= when for one, when in shown)
+
+
+def test_the_order_of_batches_is_the_servers_not_the_clients(tmp_path: Path) -> None:
+    first = batch(tmp_path / "1", at(100), [annotation(1, at(50))])
+    second = batch(tmp_path / "2", at(200), [annotation(1, at(150))])
+    ahead = json.loads((first / MANIFEST).read_text(encoding="utf-8")) | {"pulled": at(9999)}
+    (first / MANIFEST).write_text(json.dumps(ahead), encoding="utf-8")
+    for order in ((first, second), (second, first)):
+        assert [export.path.parent for export in find_exports(order)] == [second, first]
+        _, selection = chosen(*order)
+        assert selection.left_out["pulled_again_later"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "earlier", "later"),
+    [
+        ((100, 100), [annotation(1, at(50))], [annotation(2, at(60))]),
+        ((100, 200), [annotation(1, at(150))], [annotation(1, at(120))]),
+        ((100, 200), [annotation(1, at(250))], []),
+    ],
+)
+def test_batches_whose_order_cannot_be_told_are_refused(
+    tmp_path: Path, asked: tuple[int, int], earlier: list[Any], later: list[Any]
+) -> None:
+    first = batch(tmp_path / "1", at(asked[0]), earlier)
+    second = batch(tmp_path / "2", at(asked[1]), later)
+    for order in ((first, second), (second, first)):
+        selection = Selection()
+        tasks = [task for export in find_exports(order) for task in read_tasks(export)]
+        assert [p.code for task in tasks for p in selection.offer(task)] == ["batches_without_order"]
+
+
+def test_a_batch_of_the_future_is_named(tmp_path: Path) -> None:
+    [now] = find_exports([batch(tmp_path / "1", at(100), [annotation(1)])])
+    assert list(ahead_of_time(now)) == []
+    future = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
+    [ahead] = find_exports([batch(tmp_path / "2", future, [annotation(1)])])
+    [said] = ahead_of_time(ahead)
+    assert "of the future by the clock of its server" in said

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.tasks import results, task
 from miyar.labelstudio.usual import Lane

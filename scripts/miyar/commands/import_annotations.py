@@ -4,6 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -15,12 +16,14 @@ from miyar.commands.options import Config, Configured, OwnTexts, ResultFormat, l
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, UsageError, in_words, quoted
 from miyar.labelstudio.draft import drafted
-from miyar.labelstudio.exports import Export, find_exports
+from miyar.labelstudio.exports import Export
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.foreign import Translator, own_articles, refuse_other_objects
 from miyar.labelstudio.importing import Import
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.mapping import MAPPING_NAME, read_mapping
 from miyar.labelstudio.rejects import Rejects
+from miyar.labelstudio.selection import TOLERANCE, moment
 from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
 from miyar.report.format import Format
 from miyar.report.ledger import render_ledger
@@ -167,6 +170,8 @@ def summary(imported: Import) -> Iterator[str]:
     left_out = {reason: count for reason, count in imported.selection.left_out.items() if count}
     if left_out:
         yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
+    for export in imported.exports:
+        yield from ahead_of_time(export)
     for note, count in imported.notes.items():
         if count:
             yield f"note: {count} × {note}"
@@ -179,6 +184,14 @@ def summary(imported: Import) -> Iterator[str]:
     if imported.emptied:
         places = first_few(imported.emptied)
         yield f"annotations left out, since all in them was refused: {len(imported.emptied)}: {places}"
+
+
+def ahead_of_time(export: Export) -> Iterator[str]:
+    """Yield a line where a batch claims to be of the future: some clock is wrong, or was."""
+    now = datetime.now(UTC)
+    for said, clock in ((export.as_of, "its server"), (export.pulled, "the machine that pulled it")):
+        if moment(said) > now + TOLERANCE:
+            yield f"note: {export.path}: of the future by the clock of {clock}: {said}, here {now:%F %T}"
 
 
 def _refuse_loose_ends(imported: Import, quarantine: Path | None, again: Path | None) -> None:

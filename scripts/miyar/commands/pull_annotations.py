@@ -1,6 +1,7 @@
 """The command pull-annotations."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from miyar.labelstudio.client import TIMEOUT
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import pull
+from miyar.labelstudio.selection import TOLERANCE
 from miyar.output import written_folder
 from miyar.report.batch import render_batch
 from miyar.report.format import Format
@@ -53,6 +55,10 @@ def run(
 
 def notes(batch: Batch) -> Iterator[str]:
     """Yield what is worth a look, a line for each project and kind."""
+    skew = datetime.now(UTC) - batch.asked if batch.asked else timedelta()
+    if abs(skew) > TOLERANCE:
+        way, by = ("ahead of", skew) if skew > timedelta() else ("behind", -skew)
+        yield f"note: this machine's clock is {by} {way} the server's, which orders the batches"
     for pulled in batch.projects:
         for note, articles in pulled.survey.notes.items():
             title = pulled.project.setup.title

@@ -26,7 +26,7 @@ from miyar.extractors import Settings
 from miyar.extractors.lexicon import RELEASE
 from miyar.labelstudio.accounts import access_token
 from miyar.labelstudio.client import Studio, connect, connect_as_owner
-from miyar.labelstudio.exports import find_exports
+from miyar.labelstudio.finding import find_exports
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.plan import Order, planned
 from miyar.labelstudio.projects import existing_family

@@ -67,10 +67,14 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of exports: from which server, since when, by whom."""
+    """A batch of exports: from which server, since when, by whom.
+
+    `asked` is the server's own time when the pull began, None where it does not say.
+    """
 
     server: str
     version: str
+    asked: datetime | None
     since: Since | None
     annotators: Mapping[int, str]
     projects: Sequence[Pulled]
@@ -81,6 +85,7 @@ class Batch:
             "miyar": __version__,
             "server": self.server,
             "label_studio": self.version,
+            "asked": self.asked.isoformat(timespec="microseconds") if self.asked else None,
             "pulled": datetime.now(UTC).isoformat(timespec="microseconds"),
             "since": self.since.text if self.since else None,
             "annotators": {str(account): name for account, name in self.annotators.items()},

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
@@ -45,6 +47,14 @@ class Studio:
     def version(self) -> str:
         """Return the server's version."""
         return read("read the server's version", lambda: str(self.sdk.versions.get().release))
+
+    def time(self) -> datetime | None:
+        """Return what the server's clock says, to the second; None where it does not tell."""
+        said = read("read the server's time", lambda: self.http.get(f"{self.url}/api/version")).headers
+        try:
+            return parsedate_to_datetime(said["Date"])
+        except (KeyError, ValueError):
+            return None
 
     def name(self) -> str:
         """Return a name for the server that outlives its address: a digest of when it was set up."""

@@ -8,9 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from miyar.errors import DataError, Problem, UsageError
-from miyar.labelstudio.manifest import MANIFEST, known_manifest, read_manifest
-from miyar.records import ManifestFile
+from miyar.errors import DataError, Problem
 
 HOW_TO_EXPORT = "export the project in Label Studio as JSON, the first format in its list"
 
@@ -33,14 +31,17 @@ class Slot(NamedTuple):
 class Export:
     """An export file; `source` is what its user ids belong to, `pseudonyms` what a manifest says of them.
 
-    `sha256` is empty where the file cannot be read, which `read_tasks` says; `pulled` is when, in UTC, or
-    empty where nobody knows; `since` says what a partial pull began with.
+    `sha256` is empty where the file cannot be read, which `read_tasks` says. `as_of` is the moment of its
+    server, in UTC, whose state the file shows: when the server was asked, or the newest change that it told
+    of; empty where no pull made the file. `pulled` is what the client's clock said, which orders nothing.
+    `since` says what a partial pull began with.
     """
 
     path: Path
     source: str
     pseudonyms: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
+    as_of: str = ""
     pulled: str = ""
     since: str = ""
 
@@ -106,24 +107,6 @@ class Task(NamedTuple):
         return AnnotatorKey(self.export.source, nobody if user is None else str(user))
 
 
-def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Export, ...]:
-    """Return the exports, of files and of batch folders, those first that were pulled last.
-
-    A manifest.json beside them says of server and annotators; without one user ids belong to their file,
-    or to all files with `one_server`. Raises UsageError where a file or a copy of it is given twice: its
-    annotators would agree with themselves.
-    """
-    files = [file for path in paths for file in _files(path)]
-    exports = [_export(file, "one server" if one_server else None) for file in files]
-    names: dict[tuple[str, str], list[str]] = {}
-    for export in exports:  # of two pulls that brought the same the later one counts
-        names.setdefault((export.sha256, export.pulled), []).append(str(export.path))
-    twice = [" and ".join(same) for (digest, _), same in names.items() if digest and len(same) > 1]
-    if twice:
-        raise UsageError(f"given twice: {'; '.join(twice)}; name each export once")
-    return tuple(sorted(exports, key=lambda export: export.pulled, reverse=True))
-
-
 def short_name(path: Path) -> str:
     """Return the last two parts of a path."""
     return "/".join(path.parts[-2:])
@@ -163,52 +146,3 @@ def _known_pseudonyms(exports: Sequence[Export]) -> dict[AnnotatorKey, str]:
 def _account(name: str) -> str:
     """Return a key that stands for an address: addresses are stored nowhere."""
     return f"account {hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = _listed(path) or sorted(file for file in path.glob("[!.]*.json") if file.name != MANIFEST)
-    if not found and any(map(_is_of_target_storage, sorted(path.iterdir())[:1])):
-        found_there = "files of a target storage, one annotation in each, which are not read"
-        raise UsageError(f"{path}: {found_there}; {HOW_TO_EXPORT}")
-    if not found:
-        raise UsageError(f"{path}: no export in this folder; {HOW_TO_EXPORT}, or miyar pull-annotations")
-    return found
-
-
-def _is_of_target_storage(file: Path) -> bool:
-    if not file.is_file():
-        return False
-    with file.open("rb") as opened:
-        head = opened.read(1 << 20).lstrip()
-    return head.startswith(b"{") and b'"result"' in head and b'"task"' in head
-
-
-def _listed(folder: Path) -> list[Path]:
-    """Return the exports that a pull wrote to a folder, also those that are missing by now."""
-    manifest = known_manifest(folder)
-    files = (project.file for project in manifest.projects or ()) if manifest else ()
-    return [folder / file for file in files if file]
-
-
-def _refuse_changed(path: Path, digest: str, manifest: ManifestFile) -> None:
-    """Raise DataError for a file that is not what was pulled; a manifest made by hand lists no files."""
-    pulled = {project.file: project.sha256 or digest for project in manifest.projects or ()}
-    if digest and pulled.get(path.name, digest) != digest:
-        found, expected = f"sha256 {digest[:12]}…", f"{pulled[path.name][:12]}…, as it was pulled"
-        raise DataError([Problem("export_changed", str(path), found, expected, "restore it, or pull again")])
-
-
-def _export(path: Path, source: str | None) -> Export:
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        digest = ""
-    manifest = read_manifest(path.parent)
-    if manifest is None:
-        return Export(path, source or f"{short_name(path)}#{digest[:8]}", sha256=digest)
-    _refuse_changed(path, digest, manifest)
-    names, when = manifest.annotators, manifest.pulled or ""
-    return Export(path, source or manifest.server, names, digest, when, manifest.since or "")

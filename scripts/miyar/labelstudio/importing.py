@@ -227,5 +227,5 @@ def _without_account(annotation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lacks_its_start(export: Export, exports: Sequence[Export]) -> bool:
     """Return whether an export has only what changed, and nothing before it is imported with it."""
-    before = (other.source == export.source and other.pulled < export.pulled for other in exports)
+    before = (other.source == export.source and other.as_of < export.as_of for other in exports)
     return bool(export.since) and not any(before)

@@ -30,6 +30,7 @@ def pull(studio: Studio, members: Sequence[Member], folder: Path, batch: Path, s
     `batch` is the folder's place in the end: pseudonyms in the manifests beside it are kept. Raises
     UsageError where it holds something that a pull of the same projects would not replace.
     """
+    asked = studio.time()
     server, accounts = studio.name(), studio.accounts()
     refuse_other_batch(batch, server, [member.project.setup.title for member in members], since)
     names = _owners(members, known_pseudonyms(batch, server, since))
@@ -37,7 +38,7 @@ def pull(studio: Studio, members: Sequence[Member], folder: Path, batch: Path, s
     users = sorted({user for one in pulled for user in (*one.survey.users, *_account(one))})
     free = next_names(names.values())
     annotators = {user: names.get(user) or next(free) for user in users}
-    whole = Batch(server, studio.version(), since, annotators, pulled)
+    whole = Batch(server, studio.version(), asked, since, annotators, pulled)
     write_json(folder / MANIFEST, whole.manifest())
     _write_accounts(folder, {str(user): accounts.get(user) for user in users})
     return whole

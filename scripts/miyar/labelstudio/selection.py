@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from miyar.errors import Problem
 from miyar.labelstudio.exports import Export, Slot, Task
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+TOLERANCE = timedelta(minutes=1)  # between two clocks that are right
 
 
 class View(NamedTuple):
@@ -16,6 +19,13 @@ class View(NamedTuple):
     source: str
     project: str
     article: str
+
+
+class Shown(NamedTuple):
+    """The export that shows a view as it was last, and when each of its annotations was changed, by id."""
+
+    export: Export
+    changed: Mapping[Any, Any]
 
 
 class Rank(NamedTuple):
@@ -30,23 +40,25 @@ class Rank(NamedTuple):
 class Selection:
     """Which annotation counts for each slot, and how many were left out, by reason.
 
-    `sources` says where each annotation, known by the server's unique id, was met first; `pulls` when each
-    view was pulled last.
+    `sources` says where each annotation, known by the server's unique id, was met first; `shown` how each
+    view was last.
     """
 
     chosen: dict[Slot, Rank] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     sources: dict[str, str] = field(default_factory=dict)
-    pulls: dict[View, str] = field(default_factory=dict)
+    shown: dict[View, Shown] = field(default_factory=dict)
 
     def offer(self, task: Task) -> list[Problem]:
-        """Weigh a task's annotations against those before; return those that another source has too.
+        """Weigh a task's annotations against those before; return what keeps them from being told apart.
 
         Later pulls have to be offered first: what they show takes the place of what earlier ones did.
         """
+        if task.export.as_of:
+            self.shown.setdefault(_view(task), Shown(task.export, _changed(task)))
         if self._outdated(task):
             self.left_out["pulled_again_later"] += len(task.annotations)
-            return []
+            return list(self._out_of_order(task))
         self.left_out["draft"] += len(task.drafts)
         problems: list[Problem] = []
         for annotation in task.annotations:
@@ -76,8 +88,21 @@ class Selection:
 
     def outdated(self, export: Export, project: Any, article: Any) -> bool:
         """Return whether a later pull than this export has the article in this project too."""
-        view = View(export.source, str(project), str(article))
-        return bool(export.pulled) and self.pulls.setdefault(view, export.pulled) != export.pulled
+        shown = self.shown.get(View(export.source, str(project), str(article)))
+        return bool(export.as_of) and shown is not None and shown.export.path.parent != export.path.parent
+
+    def _out_of_order(self, task: Task) -> Iterator[Problem]:
+        """Yield a problem where a pull has what the later one should show, or neither is the later one."""
+        later, changed = self.shown[_view(task)], _changed(task)
+        unknown = later.export.as_of == task.export.as_of and changed != later.changed
+        unseen = any(
+            moment(when) > moment(later.changed.get(one, later.export.as_of)) for one, when in changed.items()
+        )
+        if not (unknown or unseen):
+            return
+        found = f"other annotations than in {later.export.path}, and neither is the later one by server time"
+        remedy = "leave one of them out, or pull the project again into a new folder and import that alone"
+        yield Problem("batches_without_order", task.where, found, "batches whose order is certain", remedy)
 
     def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem where two sources have one annotation: its author would agree with themselves."""
@@ -88,6 +113,15 @@ class Selection:
         found, expected = f"an annotation that {self.sources[unique]} has too", "each annotation once"
         remedy = "the files are exports of one project: name the newest, or say so with --one-server"
         yield Problem("annotation_twice", where, found, expected, remedy)
+
+
+def _view(task: Task) -> View:
+    return View(task.export.source, str(task.value.get("project")), str(task.data.get("article")))
+
+
+def _changed(task: Task) -> dict[Any, Any]:
+    """Return when each annotation of a task was changed, by its id."""
+    return {str(one.get("id")): one.get("updated_at") for one in task.annotations}
 
 
 def _rank(annotation: Mapping[str, Any]) -> Rank:
@@ -104,5 +138,5 @@ def moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return datetime.min.replace(tzinfo=UTC)
+        return NEVER
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

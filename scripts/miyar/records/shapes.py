@@ -116,6 +116,7 @@ class TaskHead(TypedDict, total=False):
 
     id: Any
     project: Any
+    updated_at: Any
     data: DataHead
     annotations: list[AnnotationHead]
     drafts: list[msgspec.Raw] | None
@@ -199,10 +200,14 @@ class PulledProject(msgspec.Struct):
 
 
 class ManifestFile(msgspec.Struct):
-    """What manifest.json says of a batch; one that was made by hand need not list projects."""
+    """What manifest.json says of a batch; one that was made by hand need not list projects.
+
+    `asked` is when the server was asked, by its own clock; `pulled` is the same by the client's.
+    """
 
     server: str
     annotators: dict[str, str]
+    asked: str | None = None
     pulled: str | None = None
     since: str | None = None
     projects: list[PulledProject] | None = None
