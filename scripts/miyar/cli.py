@@ -1,7 +1,11 @@
 """The command line: `miyar COMMAND`, and the scripts, which are the same commands under their own names."""
 
+import errno
+import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -79,11 +83,35 @@ def main(command: str | None = None) -> NoReturn:
             signal.signal(sign, _terminate)
     arguments = sys.argv[1:] if command is None else [command, *sys.argv[1:]]
     try:
-        app(arguments, prog_name="miyar")
+        with _output():
+            app(arguments, prog_name="miyar")
     except MiyarError as error:
         say(f"miyar: {error}")
         sys.exit(error.status)
     sys.exit(0)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Say it where stdout cannot take what is written to it; a reader that has enough is no error."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up_stdout()
+        sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _give_up_stdout()
+        raise MiyarError(f"the output cannot be written: {error.strerror}; free some room") from error
+
+
+def _give_up_stdout() -> None:
+    """Keep the end of the process from writing what is left to where it cannot go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(number: int, frame: FrameType | None) -> Any:

@@ -7,12 +7,15 @@
 Any other exception is a bug and keeps its traceback.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 SHOWN_PROBLEMS = 200
+# what a terminal obeys, what breaks lines, and what turns the direction of all that follows
+COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066\u2067\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Problem:
     def __str__(self) -> str:
         """Return the problem as lines for a person."""
         lines = [f"{self.where}: {self.found} [{self.code}]", f"    expected: {self.expected}"]
-        return "\n".join([*lines, f"    to do:    {self.remedy}"] if self.remedy else lines)
+        return "\n".join(map(plain, [*lines, f"    to do:    {self.remedy}"] if self.remedy else lines))
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields under their names."""
@@ -81,6 +84,16 @@ def in_words(counts: Counter[str]) -> str:
     kinds = ", ".join(f"{count} {code}" for code, count in counts.most_common())
     total = counts.total()
     return f"{total} problem{'' if total == 1 else 's'}: {kinds}"
+
+
+def safe(text: str) -> str:
+    """Return lines for a terminal: of data in them nothing is obeyed, controls are shown by their codes."""
+    return COMMANDING.sub(lambda found: _visible(found[0]), text)
+
+
+def plain(text: str) -> str:
+    """Return a text from data as a part of one line, made safe to print."""
+    return safe(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def quoted(text: object, limit: int = 60) -> str:

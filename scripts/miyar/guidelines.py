@@ -6,7 +6,7 @@ from itertools import count, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from miyar.errors import DataError, Problem
+from miyar.errors import DataError, Problem, plain
 from miyar.scheme import Attribute, Label, Role, Scheme
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BLOCK = re.compile(r"<!-- table:(?P<name>[^\n]*?) -->\n(?:(?!<!-- table:).)*?<!-- /table -->", re.DOTALL)
 _MARK = re.compile(r"<!-- /?table.*")
+MARKUP = re.compile(r"[\\|<]|\](?=[(:\[])")  # cells, tags and links
 LANGUAGES = ("ar", "en")
 
 HEADS: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -147,5 +148,5 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def markdown_cell(text: str) -> str:
-    """Return a text that stays within its cell of a Markdown table."""
-    return " ".join(text.replace("|", "\\|").split())
+    """Return a text that stays within its cell of a Markdown table and makes neither tags nor links."""
+    return " ".join(MARKUP.sub(r"\\\g<0>", plain(text)).split())

@@ -5,12 +5,14 @@ leaves no half file, and a repeated run replaces what the first one made.
 """
 
 import errno
+import fcntl
+import glob
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,8 +32,10 @@ def written(path: Path, mode: int | None = None) -> Iterator[IO[str]]:
     path = path.resolve()  # a link keeps pointing at the file
     with _named_failure(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        _take_leftovers_away(path)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
         with _named_full_disk(path), os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             yield file
@@ -53,14 +57,22 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
     folder = folder.resolve()  # a link keeps pointing at the folder
     with _named_failure(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _take_leftovers_away(folder)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
+    held = os.open(part, os.O_RDONLY)
     try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ignore = part / IGNORE  # what is half made may hold addresses, and lies beside what is committed
+        ignore.write_text("*\n", encoding="utf-8")
         with _named_full_disk(folder):
             yield part
+        if ignore.read_text(encoding="utf-8") == "*\n":
+            ignore.unlink()
         part.chmod(0o777 & ~_umask())
         with _named_failure(folder):
             _swap(part, folder)
     finally:
+        os.close(held)
         shutil.rmtree(part, ignore_errors=True)
 
 
@@ -88,6 +100,7 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
     return count
 
 
+IGNORE = ".gitignore"
 READ_FROM_FOLDERS = frozenset(
     {"metadata.jsonl", "predictions.jsonl", "release.toml", "annotations.jsonl", "labels.toml", "import.json"}
 )
@@ -109,6 +122,11 @@ def _destroys(output: Path, other: Path) -> bool:
     return output == other or output in other.parents or read_as_part
 
 
+def leads_outside(file: Path, folder: Path) -> bool:
+    """Return whether a file of a folder is a link to something outside of it."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
+
+
 def refuse_foreign(folder: Path, mark: str) -> None:
     """Raise UsageError for a folder with content that an earlier run of the same command did not make."""
     if not folder.exists() or (folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))):
@@ -117,6 +135,21 @@ def refuse_foreign(folder: Path, mark: str) -> None:
         f"{folder}: exists and was not made by this command (it holds no {mark}); "
         "give an empty or a new folder with -o"
     )
+
+
+def _take_leftovers_away(goal: Path) -> None:
+    """Remove what killed runs left beside a goal; a run that goes on holds a lock on what it makes."""
+    old = sorted(goal.parent.glob(f".{glob.escape(goal.name)}.*.old"))
+    if old and not goal.exists():  # killed between taking the old folder away and putting the new one there
+        old.pop().replace(goal)
+    for part in [*old, *goal.parent.glob(f".{glob.escape(goal.name)}.*.part")]:
+        with suppress(OSError):
+            descriptor = os.open(part, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _swap(part: Path, folder: Path) -> None:

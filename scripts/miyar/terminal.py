@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from miyar.errors import safe
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -13,8 +15,13 @@ T = TypeVar("T")
 
 
 def say(message: str) -> None:
-    """Write a message to stderr, as it is: no markup, no wrapping."""
-    print(message, file=sys.stderr, flush=True)
+    """Write a message to stderr: no markup, no wrapping, and nothing that a terminal would obey."""
+    print(safe(message), file=sys.stderr, flush=True)
+
+
+def show(result: str) -> None:
+    """Write a result to stdout: nothing in it is obeyed by a terminal."""
+    print(safe(result), flush=True)
 
 
 def say_unread(files: Sequence[Path]) -> None:

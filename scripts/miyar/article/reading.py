@@ -7,6 +7,7 @@ from typing import Any
 from miyar.article.decoding import Decoded, RawArticle, clean_command, decode
 from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
+from miyar.output import leads_outside
 from miyar.records import OBJECT, Line, halves, named, read_lines
 
 METADATA_FILE, CHANGES_FILE = "metadata.jsonl", "changes.jsonl"
@@ -68,7 +69,9 @@ def unread_files(paths: Iterable[Path]) -> list[Path]:
 
 def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
     metadata: dict[str, Mapping[str, Any]] = {}
-    if (folder / METADATA_FILE).is_file():
+    if leads_outside(folder / METADATA_FILE, folder):
+        yield _outside(folder / METADATA_FILE)
+    elif (folder / METADATA_FILE).is_file():
         for line in read_lines(folder / METADATA_FILE, OBJECT):
             if isinstance(line, Problem):
                 yield line
@@ -86,10 +89,20 @@ def _folder(folder: Path) -> Iterator[RawArticle | Problem]:
         expected, remedy = "one UTF-8 .txt file per article", "save the texts as .txt, or name their folder"
         yield Problem("no_articles", str(folder), found, expected, remedy)
     for file in files:
-        yield RawArticle(file, str(file), file.stem, file.read_bytes(), metadata.pop(file.stem, {}))
+        described = metadata.pop(file.stem, {})
+        if leads_outside(file, folder):
+            yield _outside(file)
+        else:
+            yield RawArticle(file, str(file), file.stem, file.read_bytes(), described)
     for orphan in metadata:
         expected = f"a line for each of {folder}/*.txt and no others"
         yield Problem("metadata_only", f"{folder / METADATA_FILE}: {orphan}", "no text", expected)
+
+
+def _outside(file: Path) -> Problem:
+    found = f"a link to {file.resolve()}, outside of the folder"
+    remedy = "put a copy of the file in its place, or name the folder where the files are"
+    return Problem("link_outside", str(file), found, "files that lie in the folder that was named", remedy)
 
 
 def _json_lines(path: Path, text_field: str, id_field: str) -> Iterator[RawArticle | Problem]:

@@ -44,7 +44,7 @@ from miyar.report.gate import render_verdict
 from miyar.resampling import LEVEL, SAMPLES, SEED, SWAPS
 from miyar.scheme import Scheme
 from miyar.scoring import MIN_SUPPORT, Choices
-from miyar.terminal import say, waiting
+from miyar.terminal import say, show, waiting
 
 Swaps = Annotated[
     int, typer.Option(min=0, help="How many swaps of articles the p-values come from; 0: no p-values.")
@@ -152,9 +152,9 @@ def run(
     if changes:
         say(f"{write_json_lines(changes, _lines(judged.comparison))} spans: {changes}")
     if judged.verdict is None:
-        print(render_comparison(judged.comparison, scheme, form))
+        show(render_comparison(judged.comparison, scheme, form))
         return
-    print(render_verdict(judged.verdict, judged.comparison, form))
+    show(render_verdict(judged.verdict, judged.comparison, form))
     if not judged.verdict.passed:
         raise typer.Exit(1)
 

@@ -29,7 +29,7 @@ from miyar.report.format import Format
 from miyar.report.ledger import render_ledger
 from miyar.report.table import first_few
 from miyar.scheme import Outcome, changes_digest
-from miyar.terminal import say, tracked
+from miyar.terminal import say, show, tracked
 
 HOW_TO_GO_ON = (
     "Nothing was written: correct these places in Label Studio and export again, "
@@ -102,7 +102,7 @@ def run(
     imported = import_exports(
         found, texts, configured, output, quarantine, again=again, translator=translator, own=not articles
     )
-    print(render_ledger(imported.ledger, form))
+    show(render_ledger(imported.ledger, form))
     for line in summary(imported):
         say(line)
     say(f"dataset: {output}")

@@ -33,7 +33,7 @@ from miyar.report.format import Format
 from miyar.report.table import first_few, render_table
 from miyar.scheme import read_scheme
 from miyar.scheme.checks import CODE
-from miyar.terminal import say
+from miyar.terminal import say, show
 
 CORPUS_MARK = "conll.json"
 ARTICLES, CONFIG, GOLD = "articles", "annotation_config", "gold"
@@ -123,7 +123,7 @@ def run(
         write_predictions(corpus, output, release, settings, quarantine)
     else:
         write_corpus(corpus, output, settings, quarantine, language or LANGUAGE)
-    print(render_corpus(corpus, form))
+    show(render_corpus(corpus, form))
     _say_notes(corpus)
     _say_what_next(output, release)
 

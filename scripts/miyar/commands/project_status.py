@@ -10,7 +10,7 @@ from miyar.labelstudio.pull import survey
 from miyar.report.batch import Progress, render_progress
 from miyar.report.format import Format
 from miyar.report.table import first_few
-from miyar.terminal import say
+from miyar.terminal import say, show
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
             )
             for member in existing_family(studio.projects(), project)
         ]
-    print(render_progress(found, form))
+    show(render_progress(found, form))
     for progress in found:
         if progress.survey.missing:
             who = progress.annotator or progress.title

@@ -18,7 +18,7 @@ from miyar.output import written_folder
 from miyar.report.batch import render_batch
 from miyar.report.format import Format
 from miyar.report.table import first_few
-from miyar.terminal import say
+from miyar.terminal import say, show
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
         members = existing_family(studio.projects(), project)
         with written_folder(output, mark=MANIFEST) as folder:
             batch = pull(studio, members, folder, output, after)
-    print(render_batch(batch, form))
+    show(render_batch(batch, form))
     for line in notes(batch):
         say(line)
     say(f"batch: {output}")

@@ -32,7 +32,7 @@ from miyar.labelstudio.taskfile import read_task_file
 from miyar.output import private_file, refuse_overlap
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
-from miyar.terminal import say
+from miyar.terminal import say, show
 
 Announce = Callable[[Login], None]
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -102,7 +102,7 @@ def run(
     with connected(url, token_file, timeout) as studio:
         targets, problems = checked_plan(studio, order, update_config)
         if not check:
-            print(render_plan(targets, form), flush=True)
+            show(render_plan(targets, form))
             for line in _remarks(targets):
                 say(line)
         if problems:

@@ -41,7 +41,7 @@ from miyar.report.ledger import render_ledger
 from miyar.report.scores import render_scores
 from miyar.scheme import own_folders
 from miyar.scoring import Choices
-from miyar.terminal import say, tracked
+from miyar.terminal import say, show, tracked
 
 MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
 TITLE = "miyar demo"
@@ -94,8 +94,8 @@ def run(
     say(render_ledger(imported.ledger, Format.TEXT))
     for line in summary(imported):
         say(line)
-    print(_score(demo, output / PREDICTIONS))
-    print("\n".join(["", *_made(output, batch, data)]))
+    show(_score(demo, output / PREDICTIONS))
+    show("\n".join(["", *_made(output, batch, data)]))
 
 
 def demo_folder(name: str, in_wheel: str) -> Path:

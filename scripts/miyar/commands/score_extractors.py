@@ -32,7 +32,7 @@ from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme
 from miyar.scoring import MIN_SUPPORT, Choices, Score, score
 from miyar.spantable import Views
-from miyar.terminal import say
+from miyar.terminal import say, show
 
 RELOCATIONS = ("stored", "gold", "predictions", "articles", "training", "config")
 
@@ -115,7 +115,7 @@ def run(
             for line in diagnosis.lines()
         )
         say(f"{write_json_lines(errors, lines)} wrong spans and pairs: {errors}")
-    print(render_scores(scores, scheme, form))
+    show(render_scores(scores, scheme, form))
 
 
 def _refuse_others(context: typer.Context) -> None:

@@ -18,7 +18,7 @@ from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_serve
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
-from miyar.terminal import say, waiting
+from miyar.terminal import say, show, waiting
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
         else:
             _keep_token(server)
         login = server.login
-        print(f"address:  {server.url}\nlogin:    {login.email}\npassword: {login.password}", flush=True)
+        show(f"address:  {server.url}\nlogin:    {login.email}\npassword: {login.password}")
         say(f"token: {server.data / TOKEN_FILE} (for --token-file)")
         say(f"Ctrl-C stops the server; its data stay in {data}")
         _wait(server)

@@ -11,6 +11,7 @@ from miyar.commands.options import load_scheme
 from miyar.errors import DataError, Problem, UsageError
 from miyar.records import SCORE, SCORES, decode_value, read_json
 from miyar.scoring import score
+from miyar.terminal import show
 
 SHOWN = 20
 ABSENT = "(not there)"
@@ -55,9 +56,9 @@ def verify(file: Path, config: Path | None, places: Places) -> None:
         problems += [_problem(file, one) for one in found[:SHOWN]]
         name = f"{again.extractor} on {again.corpus}"
         if found:
-            print(f"{name}: {len(found)} of {_size(computed)} values differ")
+            show(f"{name}: {len(found)} of {_size(computed)} values differ")
         else:
-            print(f"{name}: the same to the last digit, all {_size(computed)} values")
+            show(f"{name}: the same to the last digit, all {_size(computed)} values")
     if problems:
         raise DataError(problems, OUTCOME)
 

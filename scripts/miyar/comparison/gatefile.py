@@ -38,7 +38,7 @@ def read_gate(path: Path, measures: Mapping[str, Rows]) -> Gate:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"--gate {path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(
             [Problem("bad_toml", str(path), str(error), "rules in TOML (UTF-8)")], NOT_JUDGED
         ) from error

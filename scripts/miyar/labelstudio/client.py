@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from miyar.errors import MiyarError, UsageError
+from miyar.errors import MiyarError, UsageError, plain
 from miyar.labelstudio.accounts import access_token, trusted
 from miyar.labelstudio.answers import NoAnswerError, asked, read, repeated
 from miyar.labelstudio.remote import Project, ServerTask, Setup, project_from, task_from
@@ -202,14 +202,17 @@ def connect_as_owner(server: Server) -> Studio:
 
 def checked_url(url: str) -> str:
     """Return a server's address without a slash at its end; raises UsageError where it is not safe to use."""
+    import httpx
+
     example = "expected an address such as https://label.example.org"
     if "@" in url:
         raise UsageError("--url holds a password, which others can read there; give the address alone")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError(f"--url {url}: {error}; {example}") from error
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise UsageError(f"--url {plain(url)}: {error}; {example}") from error
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError(f"--url {url}: {example}")
     if parts.path.strip("/") or parts.query or parts.fragment:

@@ -15,6 +15,7 @@ from miyar.labelstudio.exportfile import read_heads
 from miyar.labelstudio.exports import HOW_TO_EXPORT, Export, short_name
 from miyar.labelstudio.manifest import MANIFEST, known_manifest, read_manifest
 from miyar.labelstudio.selection import NEVER, moment
+from miyar.output import leads_outside
 from miyar.records import ManifestFile
 
 
@@ -26,6 +27,13 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     annotators would agree with themselves.
     """
     files = [file for path in paths for file in _files(path)]
+    links = [
+        str(file) for path in paths for file in _files(path) if path.is_dir() and leads_outside(file, path)
+    ]
+    if links:
+        raise UsageError(
+            f"links out of their folder: {', '.join(links)}; put copies there, or name the files"
+        )
     exports = [_export(file, "one server" if one_server else None) for file in files]
     names: dict[tuple[str, str, str], list[str]] = {}
     for export in exports:  # of two pulls that brought the same the later one counts

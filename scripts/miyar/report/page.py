@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from miyar.errors import plain
 from miyar.guidelines import markdown_cell
 from miyar.report.format import Format
 from miyar.report.table import render_table
@@ -55,12 +56,12 @@ def _markdown(part: Part) -> Iterator[str]:
 
 def _text(part: Part) -> Iterator[str]:
     if isinstance(part, Heading):
-        yield part.text
+        yield plain(part.text)
     elif isinstance(part, Lines):
         for item in part.items:
             indent = _indent(item) + INNER
             yield from textwrap.wrap(
-                item, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+                plain(item), WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
             )
     elif part.rows:
         yield render_table(part.head, part.rows, Format.TEXT)

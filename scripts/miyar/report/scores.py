@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from miyar.errors import plain
 from miyar.guidelines import markdown_cell
 from miyar.report.blocks import Block, blocks
 from miyar.report.format import Format
@@ -44,10 +45,13 @@ def _markdown_lines(score: Score, scores: Sequence[Score], scheme: Scheme) -> It
         yield f"| {' | '.join(map(markdown_cell, block.head))} |"
         yield f"|---|{'---:|' * (len(block.head) - 2)}---|"
         for row in block.rows:
-            cells = [f"**{cell}**" if row.heavy and cell else markdown_cell(cell) for cell in row.cells]
+            cells = [
+                f"**{markdown_cell(cell)}**" if row.heavy and cell else markdown_cell(cell)
+                for cell in row.cells
+            ]
             yield f"| {' | '.join(cells)} |"
         yield ""
-    yield from (f"- {note}" for note in notes(score))
+    yield from (f"- {markdown_cell(note)}" for note in notes(score))
 
 
 def _text(scores: Sequence[Score], scheme: Scheme) -> str:
@@ -56,7 +60,9 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
     narrow = terminal.is_terminal or "COLUMNS" in os.environ
     console = Console(file=out, width=min(WIDTH, terminal.width) if narrow else WIDTH, color_system=None)
     for score in scores:
-        console.print(f"{heading(score, scores)}, {score.articles} articles", markup=False, soft_wrap=True)
+        console.print(
+            f"{plain(heading(score, scores))}, {score.articles} articles", markup=False, soft_wrap=True
+        )
         for warning in warnings(score):
             console.print(warning, markup=False, soft_wrap=True)
         hidden = NARROW if console.width < FULL_WIDTH else ()
@@ -66,7 +72,7 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
         if hidden:
             console.print(f"Not shown in a terminal of {console.width} columns: {', '.join(hidden)}.")
         for note in notes(score):
-            console.print(note, markup=False, soft_wrap=True)
+            console.print(plain(note), markup=False, soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -82,7 +88,7 @@ def _table(block: Block, hidden: Sequence[str]) -> Table:
     for row, following in zip(block.rows, [*block.rows[1:], None], strict=True):
         ends = following is not None and following.heavy and not row.heavy
         cells = (*row.cells, *[""] * (len(block.head) - len(row.cells)))
-        table.add_row(*(Text(cells[place]) for place in shown), end_section=ends)
+        table.add_row(*(Text(plain(cells[place])) for place in shown), end_section=ends)
     return table
 
 

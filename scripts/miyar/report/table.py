@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from miyar.errors import plain
 from miyar.guidelines import markdown_cell
 from miyar.report.format import Format
 
@@ -25,7 +26,7 @@ def render_table(head: Row, rows: Sequence[Row], form: Format) -> str:
 
 def first_few(names: Sequence[str]) -> str:
     """Return the first ten names, and whether there are more."""
-    return ", ".join([*names[:FEW], *(["…"] if len(names) > FEW else [])])
+    return ", ".join([*map(plain, names[:FEW]), *(["…"] if len(names) > FEW else [])])
 
 
 def _markdown(head: Row, rows: Sequence[Row]) -> str:
@@ -40,7 +41,7 @@ def _text(head: Row, rows: Sequence[Row]) -> str:
         table.add_column(name, justify="right")
     table.add_column(head[-1])
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(plain(cell)) for cell in row))
     out = StringIO()
     Console(file=out, color_system=None, width=UNBROKEN).print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

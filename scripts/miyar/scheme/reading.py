@@ -56,7 +56,7 @@ def read_scheme(path: Path) -> Scheme:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}; name a folder with --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = Problem("bad_toml", str(path), str(error), "a label scheme in TOML (UTF-8)")
         raise DataError([problem]) from error
     problems = list(scheme_problems(document, str(path)))
