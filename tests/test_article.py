@@ -329,3 +329,21 @@ def test_a_text_is_accepted_if_and_only_if_no_check_finds_a_fault(text: str) -> 
     else:
         assert Article("a", text).text.encode("utf-8").decode("utf-8") == text
     assert all(0 <= fault.offset <= len(text) for fault in faults)
+
+
+def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("نص", encoding="utf-8")
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    assert [one.id for one in read_articles([folder])] == ["a", "b"]
+    (tmp_path / "private").write_text("سر", encoding="utf-8")
+    for name in ("c.txt", "metadata.jsonl"):
+        (folder / name).symlink_to(tmp_path / "private")
+    with pytest.raises(DataError) as error:
+        read_articles([folder])
+    assert [(p.code, Path(p.where).name) for p in error.value.problems] == [
+        ("link_outside", "metadata.jsonl"),
+        ("link_outside", "c.txt"),
+    ]
+    assert "سر" not in str(error.value)

@@ -260,3 +260,20 @@ def test_a_blind_share_without_suggestions_is_refused(tmp_path: Path, capsys: Ca
     assert done.status == 2
     assert "give --suggest too" in done.err
     assert not (tmp_path / "tasks.json").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_device_and_a_closed_pipe_end_a_run_without_a_traceback() -> None:
+    miyar = [sys.executable, "-m", "miyar", "--help"]
+    scripts = Path(__file__).parents[1] / "scripts"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(miyar, stdout=full, stderr=subprocess.PIPE, text=True, cwd=scripts)
+    assert done.returncode == 1
+    assert done.stderr.startswith("miyar: the output cannot be written: No space left on device")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(miyar, stdout=closed, stderr=subprocess.PIPE, text=True, cwd=scripts)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert done.returncode != 0

@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 import pytest
 
 from miyar.errors import (
@@ -9,8 +12,13 @@ from miyar.errors import (
     Problem,
     UsageError,
     count_by_code,
+    plain,
     quoted,
+    safe,
 )
+from miyar.report.format import Format
+from miyar.report.page import Heading, Lines, Numbers, render_page
+from miyar.report.table import render_table
 
 
 def problem(code: str = "bad_thing", where: str = "a.txt:1:2", remedy: str = "mend it") -> Problem:
@@ -90,3 +98,35 @@ def test_quoted_values_are_cut_with_an_ellipsis_only_when_they_are_too_long() ->
     assert "…" not in quoted("ب" * 60)
     assert quoted("ب" * 61).count("ب") == 60
     assert "…" in quoted("ب" * 61)
+
+
+HOSTILE = "\x1b]0;title\x07\x9b31m\u202e\u2028x\n\n## Gate: passed"
+
+
+def obeyed(text: str) -> list[str]:
+    """Return what a terminal would obey, and what would begin a line."""
+    return [c for c in text if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in "\u202e\ud800"]
+
+
+def test_a_problem_is_on_its_lines_whatever_the_data_say() -> None:
+    shown = str(Problem("a_code", HOSTILE, HOSTILE, HOSTILE, HOSTILE))
+    assert obeyed(shown) == ["\n", "\n"]
+    assert obeyed(plain(HOSTILE)) == []
+    assert obeyed(safe(HOSTILE)) == ["\n", "\n"]
+
+
+def test_arabic_isolates_and_joiners_are_shown_as_they_are() -> None:
+    text = "قال “\u2068محمد\u2069” مى\u200cشود"
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN])
+def test_tables_and_pages_keep_hostile_names_in_their_place(form: Format) -> None:
+    name = HOSTILE + "<img src=x>|[a](http://b)"
+    table = render_table(("a", "b", ""), [(name, "1", name)], form)
+    assert len(table.splitlines()) == (3 if form is Format.MARKDOWN else 2)
+    page = render_page([Heading(name), Lines((name,)), Numbers(("a", "b"), ((name, name),))], form)
+    assert not re.search("^## Gate", page, re.MULTILINE)
+    assert set(obeyed(table + page)) == {"\n"}
+    if form is Format.MARKDOWN:
+        assert not re.search(r"(?<!\\)<img|[^\\]\]\(", table + page)

@@ -387,3 +387,13 @@ def test_exports_of_the_same_name_in_folders_of_the_same_name_stay_apart(tmp_pat
 def test_no_address_becomes_a_key(tmp_path: Path, user: Any) -> None:
     key = Task(Export(tmp_path / "a.json", "a"), TASK).key({"id": 1, "completed_by": user})
     assert "jane" not in key.user
+
+
+def test_links_out_of_a_batch_are_not_followed(tmp_path: Path) -> None:
+    made(tmp_path / "elsewhere.json", TASK)
+    folder = tmp_path / "batch"
+    folder.mkdir()
+    (folder / "A1.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(UsageError, match="links to files outside of the folder that was named"):
+        find_exports([folder])
+    assert len(find_exports([folder / "A1.json"])) == 1

@@ -1,6 +1,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -188,3 +190,54 @@ def test_what_json_cannot_say_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         write_json_lines(tmp_path / "a.jsonl", [{"n": 1}, {"n": float("nan")}])
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, sys, pathlib
+sys.path.insert(0, sys.argv[1])
+from miyar.output import written, written_folder
+with written_folder(pathlib.Path(sys.argv[2]) / "out", "mark.txt") as part:
+    with (part / "export.json").open("w") as file, written(pathlib.Path(sys.argv[2]) / "a.txt") as other:
+        print("half", file=file, flush=True)
+        print("half", file=other, flush=True)
+        print(part.stat().st_mode & 0o77, (part / ".gitignore").read_text().strip())
+        sys.stdout.flush()
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_run_leaves_is_private_ignored_and_taken_away_by_the_next(tmp_path: Path) -> None:
+    scripts = str(Path(__file__).parents[1] / "scripts")
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, scripts, str(tmp_path)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (-9, "0 *\n")
+    assert len(list(tmp_path.iterdir())) == 2
+    fill(tmp_path / "out", "new")
+    write_json(tmp_path / "a.txt", 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [MARK]
+
+
+def test_what_another_run_is_making_stays(tmp_path: Path) -> None:
+    with written_folder(tmp_path / "out", MARK) as part, written(tmp_path / "a.txt") as file:
+        fill(tmp_path / "out", "the quicker one")
+        write_json(tmp_path / "a.txt", 1)
+        file.write("later")
+        (part / MARK).write_text("later", encoding="utf-8")
+    assert (tmp_path / "out" / MARK).read_text(encoding="utf-8") == "later"
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "later"
+
+
+def test_a_folder_that_was_taken_away_before_the_new_one_came_is_put_back(tmp_path: Path) -> None:
+    fill(tmp_path / "out", "old")
+    (tmp_path / "out").replace(tmp_path / ".out.1.old")
+    with pytest.raises(ZeroDivisionError):
+        break_off_folder(tmp_path / "out")
+    assert (tmp_path / "out" / MARK).read_text(encoding="utf-8") == "old"
+
+
+def test_a_folder_may_have_its_own_ignored_files(tmp_path: Path) -> None:
+    with written_folder(tmp_path / "out", MARK) as part:
+        (part / ".gitignore").write_text("own\n", encoding="utf-8")
+    assert (tmp_path / "out" / ".gitignore").read_text(encoding="utf-8") == "own\n"

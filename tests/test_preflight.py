@@ -155,3 +155,12 @@ def test_a_page_with_a_document_type_is_not_read(head: str) -> None:
 def test_white_space_around_a_page_makes_no_other_page() -> None:
     assert same_config("<View/>\n", " <View/>")
     assert not same_config("<View/>", "<View />")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1\t:1", "http://127.0.0.1:1\n", "https://xn--", "https://a\x1bb"]
+)
+def test_addresses_that_cannot_be_asked_are_named_without_obeying_them(url: str) -> None:
+    with pytest.raises(UsageError, match=r"--url .*expected an address such as") as error:
+        checked_url(url)
+    assert not {"\t", "\n", "\x1b"} & {*str(error.value)}

@@ -210,7 +210,7 @@ def checked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-        httpx.URL(url)
+        _ = httpx.URL(url).host
     except (ValueError, httpx.InvalidURL) as error:
         raise UsageError(f"--url {plain(url)}: {error}; {example}") from error
     if parts.scheme not in ("http", "https") or not host:

@@ -27,13 +27,6 @@ def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Expor
     annotators would agree with themselves.
     """
     files = [file for path in paths for file in _files(path)]
-    links = [
-        str(file) for path in paths for file in _files(path) if path.is_dir() and leads_outside(file, path)
-    ]
-    if links:
-        raise UsageError(
-            f"links out of their folder: {', '.join(links)}; put copies there, or name the files"
-        )
     exports = [_export(file, "one server" if one_server else None) for file in files]
     names: dict[tuple[str, str, str], list[str]] = {}
     for export in exports:  # of two pulls that brought the same the later one counts
@@ -51,6 +44,10 @@ def _files(path: Path) -> list[Path]:
     if not found and any(map(_is_of_target_storage, sorted(path.iterdir())[:1])):
         found_there = "files of a target storage, one annotation in each, which are not read"
         raise UsageError(f"{path}: {found_there}; {HOW_TO_EXPORT}")
+    links = [str(file) for file in found if leads_outside(file, path)]
+    if links:
+        told = "links to files outside of the folder that was named"
+        raise UsageError(f"{', '.join(links)}: {told}; put copies in their place, or name the files")
     if not found:
         raise UsageError(f"{path}: no export in this folder; {HOW_TO_EXPORT}, or miyar pull-annotations")
     return found
