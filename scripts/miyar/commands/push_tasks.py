@@ -45,6 +45,12 @@ class Checked(NamedTuple):
     problems: list[Problem]
 
 
+OPEN_TO_ALL = (
+    "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
+    "change it; where that must be impossible, push to a server for each annotator (--url)"
+)
+
+
 def run(
     tasks: Annotated[Path, typer.Argument(metavar="TASKS", help="Tasks as convert-articles writes them.")],
     url: Url,
@@ -207,8 +213,10 @@ def _add_login(file: Path, login: Login) -> None:
 
 
 def _links(studio: Studio, targets: Sequence[Target], projects: Sequence[Project]) -> Iterator[str]:
-    """Yield where each annotator starts: the label stream, which shows nobody else's work."""
+    """Yield where each annotator starts: the label stream, which shows nobody else's work, and its limit."""
     for target, project in zip((t for t in targets if t.named), projects, strict=True):
         who = target.place.annotator
         label = f"{who.name} {who.email}" if who else target.setup.title
         yield f"{label}: {studio.url}/projects/{project.id}/data?labeling=1"
+    if len({target.place.annotator for target in targets if target.place.annotator}) > 1:
+        yield OPEN_TO_ALL

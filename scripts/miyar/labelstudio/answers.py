@@ -50,9 +50,14 @@ def asked(action: str) -> Iterator[None]:
     except httpx.RequestError as error:
         # its own words may quote a header, and so the token
         raise NoAnswerError(f"could not {action}: the connection broke ({type(error).__name__})") from None
-    except (JSONDecodeError, ParsingError):
+    except ParsingError as error:
+        raise _other_answer(action, error.body) from None
+    except JSONDecodeError as error:
         # the SDK reads any answer to its own request for an access token as JSON, a proxy's error page too
-        raise NoAnswerError(f"could not {action}: the answer is not one of Label Studio's") from None
+        raise _other_answer(action, error.doc) from None
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # a list, null or an object without its fields, where the block takes something from the answer
+        raise _other_answer(action, f"{type(error).__name__}: {error}") from None
 
 
 def read(action: str, ask: Callable[[], T]) -> T:
@@ -76,6 +81,10 @@ def repeated(ask: Callable[[], T]) -> T:
             time.sleep(pause)
             pause *= 2
     return ask()
+
+
+def _other_answer(action: str, came: object) -> NoAnswerError:
+    return NoAnswerError(f"could not {action}: the answer is not one of Label Studio's: {quoted(came)}")
 
 
 def _failure(action: str, status: int, body: object) -> MiyarError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 120
 PAGE = 2000
+MOVED = 100  # projects that a listing may give twice, since others were made meanwhile
 COLUMNS = ("id", "updated_at", "total_annotations", "cancelled_annotations", "draft_exists")
 
 
@@ -58,9 +59,11 @@ class Studio:
 
     def name(self) -> str:
         """Return a name for the server that outlives its address: a digest of when it was set up."""
-        organisation = read("read the server's organisation", lambda: self.sdk.organizations.list()[0])
-        made = organisation.created_at.isoformat()
+        made: str = read("read the server's organisation", self._made)
         return f"label-studio-{hashlib.sha256(made.encode()).hexdigest()[:8]}"
+
+    def _made(self) -> str:
+        return str(self.sdk.organizations.list()[0].created_at.isoformat())
 
     def me(self) -> int:
         """Return this user's id."""
@@ -68,7 +71,9 @@ class Studio:
 
     def accounts(self) -> dict[int, str]:
         """Return the e-mail addresses of all users by their ids."""
-        return {user.id: user.email for user in read("list the accounts", self.sdk.users.list)}
+        return read(
+            "list the accounts", lambda: {int(user.id): str(user.email) for user in self.sdk.users.list()}
+        )
 
     def invitation(self) -> str:
         """Return the token with which new users join the server."""
@@ -79,8 +84,16 @@ class Studio:
 
     def projects(self) -> list[Project]:
         """Return all projects; titles need not be unique."""
-        found = read("list the projects", lambda: list(self.sdk.projects.list()))
-        return [project_from(project) for project in found]
+        return read("list the projects", self._projects)
+
+    def _projects(self) -> list[Project]:
+        """List page by page; a server that gives the same page for ever is none that can be asked."""
+        found: dict[int, Project] = {}
+        for number, project in enumerate(self.sdk.projects.list()):
+            found[project.id] = project_from(project)
+            if number > len(found) + MOVED:
+                raise NoAnswerError("could not list the projects: the same ones come again and again")
+        return list(found.values())
 
     def create_project(self, setup: Setup) -> int:
         """Create a project and return its id; the title has 3 to 50 characters."""
@@ -104,27 +117,32 @@ class Studio:
         """List page by page; the total tells where a page shifted, since a task was deleted."""
         found: dict[int, ServerTask] = {}
         for page in count(1):
+            before = len(found)
             with asked(f"list the tasks of project {project}"):
                 listed = self.sdk.tasks.list(
                     project=project, fields="all", include=columns, page=page, page_size=PAGE
                 )
-            found.update((task.id, task_from(task)) for task in listed.items or [])
-            if page * PAGE >= listed.response.total:
+                total = int(listed.response.total)
+                found.update((int(task.id), task_from(task)) for task in listed.items or [])
+            if page * PAGE >= total or len(found) == before:
                 break
-        if len(found) != listed.response.total:
+        if len(found) != total:
             raise NoAnswerError(f"project {project} changed while its tasks were listed")
         return list(found.values())
 
     def task(self, task: int) -> ServerTask:
         """Return one task."""
-        found = read(f"read task {task}", lambda: self.sdk.tasks.get(id=str(task)))
+        return read(f"read task {task}", lambda: self._task(task))
+
+    def _task(self, task: int) -> ServerTask:
+        found = self.sdk.tasks.get(id=str(task))
         return task_from(found)._replace(drafted=bool(found.drafts))
 
     def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
         """Send tasks in one request, which the server takes whole or not at all; return their ids."""
         with asked(f"import {len(tasks)} tasks"):
             answer = self.sdk.projects.import_tasks(id=project, request=tasks, return_task_ids=True)
-        ids = list(answer.task_ids or [])
+            ids = [int(one) for one in answer.task_ids or []]
         if len(ids) != len(tasks):
             raise NoAnswerError(f"{self.url}: {len(tasks)} tasks were sent, the server names {len(ids)}")
         return ids

@@ -29,9 +29,11 @@ def _download(studio: Studio, project: int, tasks: Sequence[int], part: Path) ->
     """Write the export of some tasks; raises NoAnswerError where it is not whole."""
     studio.export(project, part, tasks)
     try:
-        came = [task.value["id"] for task in read_tasks(Export(part, ""))]
+        came = [task.value.get("id") for task in read_tasks(Export(part, ""))]
     except DataError as error:
         raise NoAnswerError(f"the download of project {project} broke off") from error
+    if not all(isinstance(one, int) for one in came):
+        raise MiyarError(f"{studio.url}: exports tasks of project {project} without their ids")
     if len(came) != len(set(came)) or set(came) - set(tasks):
         raise MiyarError(f"{studio.url}: exports other tasks of project {project} than those asked for")
     if missing := set(tasks) - set(came):

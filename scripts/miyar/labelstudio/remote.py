@@ -74,27 +74,27 @@ class ServerTask(NamedTuple):
 def project_from(found: Any) -> Project:
     """Return a project of the SDK."""
     setup = Setup(
-        title=found.title or "",
-        config=found.label_config or "",
-        instruction=found.expert_instruction or "",
-        description=found.description or "",
+        title=str(found.title or ""),
+        config=str(found.label_config or ""),
+        instruction=str(found.expert_instruction or ""),
+        description=str(found.description or ""),
         suggestions=bool(found.show_collab_predictions),
         settings={name: getattr(found, name) for name in SETTINGS},
     )
-    return Project(found.id, setup)
+    return Project(int(found.id), setup)
 
 
 def task_from(found: Any) -> ServerTask:
     """Return a task of the SDK."""
     predictions = found.predictions if isinstance(found.predictions, list) else []
     return ServerTask(
-        id=found.id,
+        id=int(found.id),
         data=found.data if isinstance(found.data, dict) else {},
         updated=found.updated_at.isoformat(),
-        annotations=(found.total_annotations or 0) + (found.cancelled_annotations or 0),
+        annotations=int(found.total_annotations or 0) + int(found.cancelled_annotations or 0),
         drafted=bool(found.draft_exists),
         suggestions=[_plain(prediction) for prediction in predictions],
-        skipped=found.cancelled_annotations or 0,
+        skipped=int(found.cancelled_annotations or 0),
     )
 
 

@@ -5,8 +5,18 @@ or by the server's clock alone.
 """
 
 from collections.abc import Generator
+from typing import Annotated
 
 import httpx
+import msgspec
+
+ASCII = msgspec.Meta(pattern=r"^[!-~]+$")
+
+
+class AccessToken(msgspec.Struct):
+    """What a server gives for a refresh token."""
+
+    access: Annotated[str, ASCII]
 
 
 class Renewal(httpx.Auth):
@@ -26,7 +36,15 @@ class Renewal(httpx.Auth):
             return
         wish = {"refresh": self._token}
         renewed = yield httpx.Request("POST", self._address, json=wish, extensions=request.extensions)
-        if renewed.status_code == httpx.codes.OK:
-            renewed.read()
-            request.headers["Authorization"] = f"Bearer {renewed.json()['access']}"
+        renewed.read()
+        if renewed.status_code == httpx.codes.OK and (access := _access(renewed)):
+            request.headers["Authorization"] = f"Bearer {access}"
             yield request
+
+
+def _access(answer: httpx.Response) -> str | None:
+    """Return the access token in an answer, None where it is a page or another thing."""
+    try:
+        return msgspec.json.decode(answer.content, type=AccessToken).access
+    except (ValueError, RecursionError):
+        return None

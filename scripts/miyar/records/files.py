@@ -97,6 +97,8 @@ def _record(decoded: Decoded[T]) -> T:
 
 
 def _data(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is not a file; put what it gives into one and name that")
     try:
         return path.read_bytes()
     except OSError as error:
