@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from miyar.errors import MiyarError, UsageError
 
+EVERYTHING = "*\n"  # ignored by git
+
 
 @contextmanager
 def written(path: Path, mode: int | None = None) -> Iterator[IO[str]]:
@@ -62,11 +64,13 @@ def written_folder(folder: Path, mark: str) -> Iterator[Path]:
     held = os.open(part, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        ignore = part / IGNORE  # what is half made may hold addresses, and lies beside what is committed
-        ignore.write_text("*\n", encoding="utf-8")
+        ignore = (
+            part / ".gitignore"
+        )  # what is half made may hold addresses, and lies beside what is committed
+        ignore.write_text(EVERYTHING, encoding="utf-8")
         with _named_full_disk(folder):
             yield part
-        if ignore.read_text(encoding="utf-8") == "*\n":
+        if ignore.read_text(encoding="utf-8") == EVERYTHING:
             ignore.unlink()
         part.chmod(0o777 & ~_umask())
         with _named_failure(folder):
@@ -100,7 +104,6 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
     return count
 
 
-IGNORE = ".gitignore"
 READ_FROM_FOLDERS = frozenset(
     {"metadata.jsonl", "predictions.jsonl", "release.toml", "annotations.jsonl", "labels.toml", "import.json"}
 )

@@ -36,6 +36,10 @@ from miyar.terminal import say, show
 
 Announce = Callable[[Login], None]
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+OPEN_TO_ALL = (
+    "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
+    "change it; where that must be impossible, push to a server for each annotator (--url)"
+)
 
 
 class Checked(NamedTuple):
@@ -43,12 +47,6 @@ class Checked(NamedTuple):
 
     targets: list[Target]
     problems: list[Problem]
-
-
-OPEN_TO_ALL = (
-    "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
-    "change it; where that must be impossible, push to a server for each annotator (--url)"
-)
 
 
 def run(

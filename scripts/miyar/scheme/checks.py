@@ -18,9 +18,8 @@ EXPECTED_HOTKEY = (
     "region whose value is typed on the number pad"
 )
 # names that the labelling page, or a span in the dataset, has already
-RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label")
+RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label", "attributes")
 CLOSE = 0.75
-SPAN_FIELDS = ("id", "start", "end", "label", "text", "attributes")  # what a span has beside its attributes
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 Tables = Mapping[str, Any]
@@ -129,9 +128,6 @@ def _codes(tables: Tables, path: str) -> Iterator[Problem]:
                 yield Problem("code_twice", where, f"{code} is also in {seen[code]}", "a code of its own")
             seen.setdefault(code, kind)
     for code in tables.get("attributes", {}):
-        if code in SPAN_FIELDS:
-            expected = f"another code than the fields of a span: {', '.join(SPAN_FIELDS)}"
-            yield Problem("bad_code", f"{path}: [attributes.{code}]", code, expected)
         if not CODE.fullmatch(code) or code in RESERVED:
             expected = f"a letter, then letters, digits, _ and . (ASCII), and not {', '.join(RESERVED)}"
             yield Problem("bad_code", f"{path}: [attributes.{code}]", code, expected)
