@@ -22,6 +22,7 @@ from miyar.commands.options import (
 )
 from miyar.errors import DataError, Problem, UsageError
 from miyar.labelstudio.client import TIMEOUT, Studio
+from miyar.labelstudio.doubles import OvertakenError
 from miyar.labelstudio.plan import KEPT, Order, Target, planned
 from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.projects import checked_title
@@ -35,7 +36,9 @@ from miyar.report.plan import render_plan
 from miyar.terminal import say, show
 
 Announce = Callable[[Login], None]
+Tell = Callable[[str], None]
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+PLANS = 5  # each time another push is first, it is done with its own
 OPEN_TO_ALL = (
     "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
     "change it; where that must be impossible, push to a server for each annotator (--url)"
@@ -103,21 +106,36 @@ def run(
         share=share,
         seed=seed,
     )
+    tell: Tell = show
     with connected(url, token_file, timeout) as studio:
-        targets, problems = checked_plan(studio, order, update_config)
-        if not check:
-            show(render_plan(targets, form))
-            for line in _remarks(targets):
-                say(line)
-        if problems:
-            raise DataError(problems, "Nothing was sent.")
-        if check or dry_run:
-            say("nothing speaks against it")
-            return
-        projects = carry_out(studio, targets, _announcer(targets, passwords))
+        for left in reversed(range(PLANS)):
+            try:
+                targets = _plan(studio, order, update_config, None if check else tell, form)
+                if check or dry_run:
+                    say("nothing speaks against it")
+                    return
+                projects = carry_out(studio, order, targets, _announcer(targets, passwords))
+                break
+            except OvertakenError as error:
+                if not left:
+                    raise
+                say(f"{error}; planning again")
+                tell, form = say, Format.TEXT
         say(f"done: {_sent(targets)} tasks sent; all projects were read back and hold what they should")
         for line in _links(studio, targets, projects):
             say(line)
+
+
+def _plan(studio: Studio, order: Order, update_config: bool, tell: Tell | None, form: Format) -> list[Target]:
+    """Tell a plan and return it; raises DataError where something speaks against it."""
+    targets, problems = checked_plan(studio, order, update_config)
+    if tell:
+        tell(render_plan(targets, form))
+        for line in _remarks(targets):
+            say(line)
+    if problems:
+        raise DataError(problems, "Nothing was sent.")
+    return targets
 
 
 def checked_plan(studio: Studio, order: Order, update_config: bool) -> Checked:

@@ -121,7 +121,7 @@ def _annotate(demo: Demo, server: Server, tasks: Sequence[dict[str, Any]]) -> Pa
     batch = _new_folder(demo.output / "annotations" / "demo")
     with closing(connect_as_owner(server)) as owner:
         targets = planned(order, places(owner, order))
-        carry_out(owner, targets, lambda login: logins.update({login.email: login}))
+        carry_out(owner, order, targets, lambda login: logins.update({login.email: login}))
         members = existing_family(owner.projects(), TITLE)
         for member in members:
             if member.annotator:

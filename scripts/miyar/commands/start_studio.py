@@ -77,7 +77,7 @@ def _fill(studio: Studio, order: Order) -> None:
     say(render_plan(targets, Format.TEXT))
     if problems:
         raise DataError(problems, "Nothing was sent.")
-    carry_out(studio, targets, say_login)
+    carry_out(studio, order, targets, say_login)
 
 
 def _order(title: str, file: Path, configured: Configured) -> Order:

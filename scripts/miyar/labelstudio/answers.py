@@ -24,6 +24,10 @@ class NoAnswerError(MiyarError):
     """A request without a proper answer: the server may have done what was asked, or may still do it."""
 
 
+class GoneError(MiyarError):
+    """A request about something that the server does not have, or has no longer."""
+
+
 class TooLargeError(MiyarError):
     """A request that the server, or a proxy in front of it, does not take because of its size."""
 
@@ -92,6 +96,8 @@ def _failure(action: str, status: int, body: object) -> MiyarError:
     message = f"could not {action}: status {status}{detail and ': '}{detail}"
     if status == 413:
         return TooLargeError(f"{message}\nraise the limit of the proxy (nginx: client_max_body_size)")
+    if status == 404:
+        return GoneError(message)
     if 300 <= status < 400:
         return MiyarError(
             f"{message}\nthe server redirects: give the address that it redirects to with --url"

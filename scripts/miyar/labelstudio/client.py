@@ -105,6 +105,11 @@ class Studio:
         with asked(f"update the project {setup.title!r}"):
             self.sdk.projects.update(id=project, **setup.fields())
 
+    def delete_project(self, project: int) -> None:
+        """Delete a project with everything in it."""
+        with asked(f"delete project {project}"):
+            self.sdk.projects.delete(id=project)
+
     # tasks
 
     def tasks(self, project: int, data: bool = True, suggestions: bool = False) -> list[ServerTask]:

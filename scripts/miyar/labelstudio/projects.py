@@ -59,8 +59,8 @@ def family(projects: Iterable[Project], title: str) -> tuple[Member, ...]:
     Raises MiyarError where it is not clear which projects are meant.
     """
     projects = list(projects)
-    shared = [Member(p, None) for p in projects if p.setup.title == title and not _annotator(p)]
-    own = [Member(p, owner) for p in projects for owner in [_annotator(p, title)] if owner]
+    shared = [Member(p, None) for p in projects if p.setup.title == title and not owner(p)]
+    own = [Member(p, owner(p)) for p in projects if owner(p) and family_title(p) == title]
     names = [member.annotator.name for member in own if member.annotator]
     _refuse_unmarked(projects, title)
     if len(shared) > 1 or len(set(names)) != len(names) or (shared and own):
@@ -78,7 +78,7 @@ def _refuse_unmarked(projects: Iterable[Project], title: str) -> None:
     """Raise MiyarError for a project that is named as an annotator's and does not say whose it is."""
     pattern = re.compile(rf"{re.escape(title)} A[1-9][0-9]*")
     for project in projects:
-        if pattern.fullmatch(project.setup.title) and not _annotator(project):
+        if pattern.fullmatch(project.setup.title) and not owner(project):
             example = description(title, Annotator(project.setup.title.rpartition(" ")[2], 0))
             raise MiyarError(
                 f"project {project.setup.title!r} ({project.id}): is named as an annotator's project of "
@@ -92,7 +92,7 @@ def existing_family(projects: Iterable[Project], title: str) -> tuple[Member, ..
     projects = list(projects)
     found = family(projects, title)
     if not found:
-        titles = sorted({_family_title(project) for project in projects})
+        titles = sorted({family_title(project) for project in projects})
         there = ", ".join(map(quoted, titles)) or "none"
         raise MiyarError(f"--project {quoted(title)}: not on this server; there are: {there}")
     return found
@@ -102,7 +102,7 @@ def named_annotators(
     projects: Iterable[Project], emails: Sequence[str], accounts: Mapping[int, str]
 ) -> tuple[Annotator, ...]:
     """Return the annotators with the pseudonyms that they have on this server, or the next free ones."""
-    names = {owner.account: owner.name for project in projects if (owner := _annotator(project))}
+    names = {whose.account: whose.name for project in projects if (whose := owner(project))}
     free = next_names(names.values())
     known = {email.casefold(): account for account, email in accounts.items()}
     found = [(email, known.get(email.casefold())) for email in emails]
@@ -115,14 +115,14 @@ def next_names(taken: Iterable[str]) -> Iterator[str]:
     return (name for number in count(1) if (name := f"A{number}") not in names)
 
 
-def _annotator(project: Project, title: str | None = None) -> Annotator | None:
+def owner(project: Project) -> Annotator | None:
+    """Return whose project it is by its description, None for one of all."""
     match = _DESCRIPTION.search(project.setup.description)
-    if not match or (title is not None and match["title"] != title):
-        return None
-    return Annotator(match["name"], int(match["account"]))
+    return Annotator(match["name"], int(match["account"])) if match else None
 
 
-def _family_title(project: Project) -> str:
+def family_title(project: Project) -> str:
+    """Return the title under which a project was pushed, without its annotator's name."""
     match = _DESCRIPTION.search(project.setup.description)
     return match["title"] if match else project.setup.title
 

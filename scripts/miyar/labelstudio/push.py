@@ -7,18 +7,20 @@ again the server is asked, and at the end what it has is compared with what was 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from miyar.errors import DataError, MiyarError, Problem, quoted
 from miyar.labelstudio.accounts import new_login, sign_up
-from miyar.labelstudio.answers import NoAnswerError, TooLargeError
+from miyar.labelstudio.answers import GoneError, NoAnswerError, TooLargeError
 from miyar.labelstudio.chunks import chunks
 from miyar.labelstudio.client import Studio
+from miyar.labelstudio.doubles import OvertakenError, delete_empty, leftovers, settle
 from miyar.labelstudio.interface import same_setup
 from miyar.labelstudio.plan import Order, Place, Step, Target, planned_steps
 from miyar.labelstudio.projects import Annotator, description, family, named_annotators
-from miyar.labelstudio.remote import Project
+from miyar.labelstudio.remote import Project, Setup
 from miyar.labelstudio.server import Login
 from miyar.labelstudio.taskfile import Task, article_id
 from miyar.terminal import say, tracked
@@ -34,8 +36,13 @@ Announce = Callable[[Login], None]
 
 
 def places(studio: Studio, order: Order) -> list[Place]:
-    """Return the projects of an order as they are on the server, and those that are still to be made."""
-    projects, title = studio.projects(), order.setup.title
+    """Return the projects of an order as they are on the server, and those that are still to be made.
+
+    Raises OvertakenError where one of them is deleted meanwhile.
+    """
+    title, there = order.setup.title, studio.projects()
+    left = leftovers(studio, there, title)
+    projects = [project for project in there if project not in left]
     members = family(projects, title)
     shared = [member for member in members if member.annotator is None]
     if order.emails and shared:
@@ -53,30 +60,47 @@ def places(studio: Studio, order: Order) -> list[Place]:
     return [_place(studio, annotator, known.get(name)) for name, annotator in annotators.items()]
 
 
-def carry_out(studio: Studio, targets: Sequence[Target], announce: Announce) -> list[Project]:
+def carry_out(studio: Studio, order: Order, targets: Sequence[Target], announce: Announce) -> list[Project]:
     """Do what is planned and return the projects; `announce` gets each new login before it is made.
 
-    Raises DataError where a project does not hold in the end what was sent, or is not set up as asked.
+    Raises OvertakenError, before anything is sent, where another push made the same projects at once;
+    DataError where a project does not hold in the end what was sent, or is not set up as asked.
     """
     try:
-        done = [_carry_out(studio, target, announce) for target in targets if target.named]
-        _compare_setups(studio, done)
-    except DataError:
+        _delete_leftovers(studio, order)
+        ready = [_with_account(studio, target, announce) for target in targets if target.named]
+        projects = [_project(studio, target) for target in ready]
+        made = [one for one, target in zip(projects, ready, strict=True) if target.place.project is None]
+        settle(studio, made)
+        for project, target in zip(projects, ready, strict=True):
+            _fill(studio, project, target)
+        _delete_leftovers(studio, order)  # where a request was repeated on its way, and arrived late
+        _compare_setups(studio, projects)
+    except (DataError, OvertakenError):
         raise
+    except GoneError as error:
+        raise OvertakenError(str(error)) from error
     except MiyarError as error:
         raise MiyarError(f"{error}\n{AGAIN}") from error
-    return done
+    return projects
+
+
+def _delete_leftovers(studio: Studio, order: Order) -> None:
+    for project in leftovers(studio, studio.projects(), order.setup.title):
+        delete_empty(studio, project)
 
 
 def _place(studio: Studio, annotator: Annotator | None, project: Project | None) -> Place:
-    return Place(annotator, project, studio.tasks(project.id, suggestions=True) if project else ())
+    try:
+        return Place(annotator, project, studio.tasks(project.id, suggestions=True) if project else ())
+    except GoneError as error:
+        raise OvertakenError(str(error)) from error
 
 
-def _carry_out(studio: Studio, target: Target, announce: Announce) -> Project:
-    project = _project(studio, _with_account(studio, target, announce))
+def _fill(studio: Studio, project: Project, target: Target) -> None:
     gone, renewed = target.of("remove", "replace"), target.of("update")
     for step in tracked(gone, f"{project.setup.title}: removing", len(gone)):
-        studio.delete_task(_idle(studio, step))
+        _remove(studio, step)
     for step in tracked(renewed, f"{project.setup.title}: updating", len(renewed)):
         if step.task:
             studio.update_task(_idle(studio, step), step.task["data"])
@@ -85,7 +109,6 @@ def _carry_out(studio: Studio, target: Target, announce: Announce) -> Project:
     for chunk in tracked(pieces, f"{project.setup.title}: sending", len(pieces)):
         _send(studio, project, chunk)
     _compare(studio, project, [step.task for step in target.steps if step.task])
-    return project
 
 
 def _with_account(studio: Studio, target: Target, announce: Announce) -> Target:
@@ -93,16 +116,27 @@ def _with_account(studio: Studio, target: Target, announce: Announce) -> Target:
     annotator = target.place.annotator
     if annotator is None or annotator.account is not None:
         return target
-    login = new_login(annotator.email)
-    announce(login)
-    sign_up(studio.url, studio.invitation(), login)
-    accounts = {email.casefold(): account for account, email in studio.accounts().items()}
-    if annotator.email.casefold() not in accounts:
-        raise MiyarError(f"{studio.url}: has no account {annotator.email} after it was made")
-    annotator = annotator._replace(account=accounts[annotator.email.casefold()])
+    annotator = annotator._replace(account=_signed_up(studio, annotator.email, announce))
     title = target.setup.title.removesuffix(f" {annotator.name}")
     setup = replace(target.setup, description=description(title, annotator))
     return target._replace(place=target.place._replace(annotator=annotator), setup=setup)
+
+
+def _signed_up(studio: Studio, email: str, announce: Announce) -> int:
+    """Make an account and return its number; one that another push made at once is as good."""
+    login = new_login(email)
+    announce(login)
+    try:
+        sign_up(studio.url, studio.invitation(), login)
+        refused = None
+    except MiyarError as error:
+        refused = error
+    accounts = {email.casefold(): account for account, email in studio.accounts().items()}
+    if email.casefold() not in accounts:
+        raise refused or MiyarError(f"{studio.url}: has no account {email} after it was made")
+    if refused:
+        say(f"{email}: has just got an account from somebody else, whose password counts")
+    return accounts[email.casefold()]
 
 
 def _project(studio: Studio, target: Target) -> Project:
@@ -127,9 +161,15 @@ def _made(studio: Studio, title: str) -> Project | None:
     for pause in PAUSES:
         time.sleep(pause)
         found = [project for project in studio.projects() if project.setup.title == title]
-        if len(found) == 1:
-            return found[0]
+        if found:
+            return min(found)
     return None
+
+
+def _remove(studio: Studio, step: Step) -> None:
+    """Delete the task of a step that nobody has worked on; another push may have done so at once."""
+    with suppress(GoneError):
+        studio.delete_task(_idle(studio, step))
 
 
 def _idle(studio: Studio, step: Step) -> int:
@@ -184,7 +224,7 @@ def _compare(studio: Studio, project: Project, tasks: Sequence[Task]) -> None:
     steps = planned_steps(tasks, studio.tasks(project.id, suggestions=True))
     copies = [step for step in steps if step.action == "remove"]
     for step in tracked(copies, f"{project.setup.title}: removing copies", len(copies)):
-        studio.delete_task(_idle(studio, step))
+        _remove(studio, step)
     problems = [
         Problem(
             "not_as_sent",
@@ -210,7 +250,8 @@ def _compare_setups(studio: Studio, projects: Sequence[Project]) -> None:
             f"project {project.setup.title}",
             f"{titles[project.setup.title]} projects of this title: somebody else has pushed it meanwhile",
             "one project",
-            "delete the one that nobody has worked in, then push again",
+            f"of {_addresses(studio, there, project.setup.title)} delete the one that nobody has worked in, "
+            "then push again",
         )
         for project in projects
         if titles[project.setup.title] > 1
@@ -228,3 +269,9 @@ def _compare_setups(studio: Studio, projects: Sequence[Project]) -> None:
     ]
     if problems:
         raise DataError(problems, AGAIN)
+
+
+def _addresses(studio: Studio, there: Mapping[int, Setup], title: str) -> str:
+    """Return where the projects of a title can be deleted."""
+    ids = [identity for identity, setup in there.items() if setup.title == title]
+    return " and ".join(f"{studio.url}/projects/{identity}/settings/danger-zone" for identity in ids)
