@@ -101,9 +101,7 @@ def test_what_a_killed_push_had_sent_may_arrive_after_the_next(
     assert work.annotations == annotations
 
 
-def test_two_projects_from_a_late_request_are_named_and_nothing_is_sent(
-    work: Work, user: User, capsys: Capture
-) -> None:
+def test_an_empty_project_from_a_late_request_is_deleted(work: Work, user: User, capsys: Capture) -> None:
     late = Fault("delay", CREATION, "POST")
     with running_proxy(user.url, late) as proxy:
         process = user.at(proxy.url).start("push-tasks", *work.arguments)
@@ -112,12 +110,13 @@ def test_two_projects_from_a_late_request_are_named_and_nothing_is_sent(
         assert run(capsys, "push-tasks", *work.arguments, *user.options).status == 0
         proxy.release(late)
         until(lambda: len(work.projects) == 2)
+    first, second = sorted(work.projects)
+    checked = run(capsys, "push-tasks", *work.arguments, *user.options, "--check")
+    assert (checked.status, sorted(work.projects)) == (0, [first, second])
     done = run(capsys, "push-tasks", *work.arguments, *user.options)
-    assert done.status == 1
-    assert all(f"({project})" in done.err for project in work.projects)
-    assert "rename or delete one of them in Label Studio" in done.err
-    work.owner.sdk.projects.delete(id=max(work.projects))
-    assert run(capsys, "push-tasks", *work.arguments, *user.options).status == 0
+    assert done.status == 0, done.err
+    assert f"({second}), an empty double" in done.err
+    assert work.projects == [first]
     assert work.is_whole()
 
 

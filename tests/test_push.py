@@ -238,11 +238,12 @@ def test_a_project_that_cannot_be_told_from_another_is_refused(
     owner: Studio, server: Server, scheme: Scheme, tmp_path: Path, capsys: Capture
 ) -> None:
     file, title = written(tmp_path / "tasks.json", plain("a", scheme)), "push: same"
-    made(owner, title, render_config(scheme))
-    made(owner, title, render_config(scheme))
+    for _ in range(2):
+        made(owner, title, render_config(scheme), plain("b", scheme))
     done = push(capsys, server, file, title)
     assert done.status == 1
     assert "several projects could be meant" in done.err
+    assert titles(owner).count(title) == 2
 
 
 def test_an_emoji_is_stood_in_for_and_the_text_with_it_is_not_sent(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from miyar.errors import MiyarError
 from miyar.labelstudio.answers import GoneError
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.interface import same_config
+from miyar.labelstudio.interface import same_setup
 from miyar.labelstudio.projects import family_title, owner
 from miyar.labelstudio.remote import Project
 from miyar.terminal import say
@@ -58,12 +58,12 @@ def settle(studio: Studio, made: Sequence[Project]) -> None:
 def leftovers(studio: Studio, projects: Sequence[Project], title: str) -> list[Project]:
     """Return the empty projects under a title that a push which was killed could not take back.
 
-    One that somebody may have made by hand is left alone: a shared project with another labelling page.
+    One that somebody may have made by hand is left alone: a shared project that is set up otherwise.
     """
 
     def ours(project: Project, first: Project) -> bool:
         both = owner(project) and owner(first)
-        return bool(both) or same_config(project.setup.config, first.setup.config)
+        return bool(both) or same_setup(project.setup, first.setup)
 
     return [
         project
