@@ -12,7 +12,7 @@ import typer
 
 from miyar.errors import MiyarError, UsageError
 from miyar.guidelines import as_html, guidelines_file
-from miyar.labelstudio.client import TIMEOUT, Studio, connect
+from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio, connect
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.remote import Setup
 from miyar.report.format import Format
@@ -52,7 +52,15 @@ TokenFile = Annotated[
         help="A file with your access token that only you can read. [default: LABEL_STUDIO_API_KEY]",
     ),
 ]
-Timeout = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long an answer may take.")]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        min=0.1, metavar="SECONDS", help="How long the server may be silent; an answer may take 10 times it."
+    ),
+]
+MaxAnswer = Annotated[
+    float, typer.Option("--max-answer", min=0.1, metavar="MIB", help="How large an answer may be.")
+]
 ResultFormat = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 
 
@@ -90,9 +98,11 @@ def _say_other_scheme(scheme: Scheme, folder: Path, other: Path) -> None:
 
 
 @contextmanager
-def connected(url: str, token_file: Path | None, timeout: float = TIMEOUT) -> Iterator[Studio]:
+def connected(
+    url: str, token_file: Path | None, timeout: float = TIMEOUT, largest: float = LARGEST
+) -> Iterator[Studio]:
     """Give a connection to a server with the user's token, which no argument and no message ever holds."""
-    with closing(connect(url, _token(token_file), timeout)) as studio:
+    with closing(connect(url, _token(token_file), timeout, largest)) as studio:
         yield studio
 
 

@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
-from miyar.labelstudio.client import TIMEOUT
+from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.labelstudio.client import LARGEST, TIMEOUT
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import survey
 from miyar.report.batch import Progress, render_progress
@@ -18,6 +18,7 @@ def run(
     project: ProjectTitle,
     token_file: TokenFile = None,
     timeout: Timeout = TIMEOUT,
+    max_answer: MaxAnswer = LARGEST,
     form: ResultFormat = Format.TEXT,
 ) -> None:
     """Show how far the annotators are.
@@ -26,7 +27,7 @@ def run(
 
     Example: miyar project-status --url https://label.example.org --project "My news"
     """
-    with connected(url, token_file, timeout) as studio, tempfile.TemporaryDirectory() as folder:
+    with connected(url, token_file, timeout, max_answer) as studio, tempfile.TemporaryDirectory() as folder:
         accounts = studio.accounts()
         found = [
             Progress(

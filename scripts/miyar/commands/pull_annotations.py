@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from miyar.commands.options import ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
 from miyar.labelstudio.batch import Batch, since_when
-from miyar.labelstudio.client import TIMEOUT
+from miyar.labelstudio.client import LARGEST, TIMEOUT
 from miyar.labelstudio.manifest import MANIFEST
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import pull
@@ -33,6 +33,7 @@ def run(
     ] = None,
     token_file: TokenFile = None,
     timeout: Timeout = TIMEOUT,
+    max_answer: MaxAnswer = LARGEST,
     form: ResultFormat = Format.TEXT,
 ) -> None:
     """Fetch the annotations of a project.
@@ -43,7 +44,7 @@ def run(
     Example: miyar pull-annotations --url https://label.example.org --project "My news" -o annotations/1
     """
     after = since_when(since) if since else None
-    with connected(url, token_file, timeout) as studio:
+    with connected(url, token_file, timeout, max_answer) as studio:
         members = existing_family(studio.projects(), project)
         with written_folder(output, mark=MANIFEST) as folder:
             batch = pull(studio, members, folder, output, after)

@@ -11,6 +11,7 @@ import typer
 
 from miyar.commands.options import (
     Config,
+    MaxAnswer,
     ProjectTitle,
     ResultFormat,
     Timeout,
@@ -21,7 +22,7 @@ from miyar.commands.options import (
     setup,
 )
 from miyar.errors import DataError, Problem, UsageError
-from miyar.labelstudio.client import TIMEOUT, Studio
+from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio
 from miyar.labelstudio.doubles import OvertakenError
 from miyar.labelstudio.plan import KEPT, Order, Target, planned
 from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
@@ -83,6 +84,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and show the plan.")] = False,
     token_file: TokenFile = None,
     timeout: Timeout = TIMEOUT,
+    max_answer: MaxAnswer = LARGEST,
     config: Config = None,
     form: ResultFormat = Format.TEXT,
 ) -> None:
@@ -107,7 +109,7 @@ def run(
         seed=seed,
     )
     tell: Tell = show
-    with connected(url, token_file, timeout) as studio:
+    with connected(url, token_file, timeout, max_answer) as studio:
         for left in reversed(range(PLANS)):
             try:
                 targets = _plan(studio, order, update_config, None if check else tell, form)

@@ -39,8 +39,12 @@ def asked(action: str) -> Iterator[None]:
     from label_studio_sdk.core.api_error import ApiError
     from label_studio_sdk.core.parse_error import ParsingError
 
+    from miyar.labelstudio.bounds import BoundError
+
     try:
         yield
+    except BoundError as error:
+        raise BoundError(f"could not {action}: {error}") from None
     except ApiError as error:
         raise _failure(action, error.status_code or 0, error.body) from None
     except httpx.HTTPStatusError as error:

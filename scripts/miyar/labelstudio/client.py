@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from miyar.errors import MiyarError, UsageError, plain
-from miyar.labelstudio.accounts import access_token, trusted
+from miyar.labelstudio.accounts import access_token
 from miyar.labelstudio.answers import NoAnswerError, asked, read, repeated
 from miyar.labelstudio.remote import Project, ServerTask, Setup, project_from, task_from
 from miyar.labelstudio.server import TOKEN_FILE, Server
@@ -21,7 +21,7 @@ from miyar.output import private_file
 if TYPE_CHECKING:
     import httpx
 
-TIMEOUT = 120
+TIMEOUT, LARGEST = 120, 512
 PAGE = 2000
 MOVED = 100  # projects that a listing may give twice, since others were made meanwhile
 COLUMNS = ("id", "updated_at", "total_annotations", "cancelled_annotations", "draft_exists")
@@ -182,21 +182,27 @@ class Studio:
                 file.write(part)
 
 
-def connect(url: str, token: str, timeout: float = TIMEOUT) -> Studio:
+def connect(url: str, token: str, timeout: float = TIMEOUT, largest: float = LARGEST) -> Studio:
     """Return a connection by a personal access token or a legacy token.
 
+    The server may be silent for `timeout` seconds; an answer may have `largest` MiB.
     Raises UsageError for an address to which a token must not go: plain HTTP to another machine.
     """
     import httpx
     from label_studio_sdk import LabelStudio
 
+    from miyar.labelstudio.bounds import BoundedTransport, Bounds
     from miyar.labelstudio.renewal import Renewal
 
     url = checked_url(url)
-    renewal = Renewal(url, token)
+    transport = BoundedTransport(Bounds(timeout, largest))
     # a redirect would carry token and articles to an address that nobody has checked
     client = httpx.Client(
-        timeout=timeout, follow_redirects=False, verify=trusted(), trust_env=False, auth=renewal
+        timeout=timeout,
+        follow_redirects=False,
+        transport=transport,
+        trust_env=False,
+        auth=Renewal(url, token),
     )
     make: Any = LabelStudio
     with asked("use the token"):
