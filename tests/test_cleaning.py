@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from pathlib import Path
 
@@ -199,6 +200,17 @@ def test_a_file_that_is_refused_is_accepted_after_cleaning(name: str, tmp_path: 
         assert item.changes
         (target / f"{item.article.id}.txt").write_bytes(item.article.text.encode("utf-8"))
     assert len(read_articles([target])) == 1
+
+
+def test_a_file_whose_name_is_no_utf8_gets_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "zip"
+    source.mkdir()
+    (source / os.fsdecode(b"\xce\xc8\xd1.txt")).write_text("نص", encoding="utf-8")
+    assert "clean-articles" in run(capsys, "convert-articles", source, "-o", tmp_path / "tasks.json").err
+    assert run(capsys, "clean-articles", source, "-o", tmp_path / "clean").status == 0
+    assert run(capsys, "convert-articles", tmp_path / "clean", "-o", tmp_path / "tasks.json").status == 0
 
 
 def test_a_json_line_that_is_refused_is_accepted_after_cleaning(tmp_path: Path) -> None:

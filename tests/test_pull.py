@@ -250,6 +250,24 @@ def test_each_annotators_project_is_a_file_of_its_own(
     ]
 
 
+def test_the_status_says_where_somebody_was_in_anothers_project(
+    owner: Studio, server: Server, scheme: Scheme, people: list[Person], capsys: Capture
+) -> None:
+    title, (first, second) = "pull: blind", people
+    for name, person in zip(("A6", "A7"), people, strict=True):
+        own_project(owner, scheme, title, name, person)
+    quiet = run(capsys, "project-status", *on(server, title))
+    assert "note" not in quiet.err
+    draft(second.studio, tasks_of(owner, f"{title} A6")["a"].id, SPAN)
+    number = tasks_of(owner, f"{title} A7")["a"].id
+    annotate(second.studio, number, SPAN)
+    (theirs,) = ask(owner, "GET", f"api/tasks/{number}/annotations/")
+    ask(first.studio, "PATCH", f"api/annotations/{theirs['id']}/", {"result": []})
+    noisy = run(capsys, "project-status", *on(server, title))
+    assert f"note: {title} A6: 1 × a draft by somebody else than the project's annotator" in noisy.err
+    assert f"note: {title} A7: 1 × an annotation changed by somebody other than its author: a" in noisy.err
+
+
 def test_one_pseudonym_never_stands_for_two_annotators(
     owner: Studio, server: Server, scheme: Scheme, people: list[Person], tmp_path: Path, capsys: Capture
 ) -> None:

@@ -19,6 +19,7 @@ from miyar.labelstudio.survey import (
     CHANGED,
     DRAFT_ONLY,
     FOREIGN,
+    FOREIGN_DRAFT,
     NEWER_DRAFT,
     TOO_FEW,
     TOO_MANY,
@@ -106,6 +107,13 @@ def test_an_annotation_in_another_annotators_project_is_noted() -> None:
     assert noted(task(annotation(completed_by=4, updated_by=4)), account=3) == [FOREIGN]
     assert noted(task(annotation(completed_by=None, updated_by=None)), account=3) == [FOREIGN]
     assert noted(task(annotation(completed_by=4, updated_by=4)), account=None) == []
+
+
+def test_a_draft_in_another_annotators_project_is_noted() -> None:
+    own, others = ({**drafted(None), "user": user} for user in (3, 4))
+    assert noted(task(drafts=[own]), account=3) == sorted([DRAFT_ONLY, TOO_FEW])
+    assert noted(task(drafts=[others]), account=3) == sorted([DRAFT_ONLY, FOREIGN_DRAFT, TOO_FEW])
+    assert noted(task(drafts=[others]), account=None) == sorted([DRAFT_ONLY, TOO_FEW])
 
 
 def test_an_article_in_two_tasks_is_noted() -> None:

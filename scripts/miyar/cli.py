@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from miyar import __version__
 from miyar.commands import COMMANDS, STAGES, load_command
 from miyar.errors import MiyarError
-from miyar.terminal import say
+from miyar.terminal import say_lines
 
 SETTINGS: dict[str, Any] = {
     "add_completion": False,
@@ -86,7 +86,7 @@ def main(command: str | None = None) -> NoReturn:
         with _output():
             app(arguments, prog_name="miyar")
     except MiyarError as error:
-        say(f"miyar: {error}")
+        say_lines(f"miyar: {error}")
         sys.exit(error.status)
     sys.exit(0)
 

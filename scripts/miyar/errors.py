@@ -39,9 +39,12 @@ class Problem:
 
 
 class MiyarError(Exception):
-    """Something that a user can cause and mend."""
+    """Something that a user can cause and mend, told in lines; line breaks from data make no further ones."""
 
     status = 1
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(map(plain, lines)))
 
 
 class UsageError(MiyarError):
@@ -65,13 +68,14 @@ class DataError(MiyarError):
         self.problems = tuple(problems)
         self.outcome = outcome
         self.counts = Counter(problem.code for problem in self.problems) if counts is None else counts
-        super().__init__(self._message())
+        super().__init__(*self._lines())
 
-    def _message(self) -> str:
-        shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
+    def _lines(self) -> list[str]:
+        shown = self.problems[:SHOWN_PROBLEMS]
         hidden = self.counts.total() - len(shown)
         more = [f"… and {hidden} more."] if hidden else []
-        return "\n".join([*shown, *more, f"{in_words(self.counts)}. {self.outcome}"])
+        told = [line for problem in shown for line in str(problem).split("\n")]
+        return [*told, *more, f"{in_words(self.counts)}. {self.outcome}"]
 
 
 def count_by_code(problems: Iterable[Problem]) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from miyar.errors import safe
+from miyar.errors import plain, safe
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -15,8 +15,13 @@ T = TypeVar("T")
 
 
 def say(message: str) -> None:
-    """Write a message to stderr: no markup, no wrapping, and nothing that a terminal would obey."""
-    print(safe(message), file=sys.stderr, flush=True)
+    """Write one line to stderr: no markup, no wrapping, and nothing that a terminal would obey."""
+    say_lines(plain(message))
+
+
+def say_lines(text: str) -> None:
+    """Write lines to stderr, such as a table; data in them have no line breaks of their own."""
+    print(safe(text), file=sys.stderr, flush=True)
 
 
 def show(result: str) -> None:

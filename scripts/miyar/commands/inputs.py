@@ -17,7 +17,7 @@ from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme, inventory
 from miyar.scoring import MIN_SUPPORT, Choices
 from miyar.spantable import Views
-from miyar.terminal import say, tracked
+from miyar.terminal import say, say_lines, tracked
 
 NOT_SCORED = "Nothing was scored."
 SHOWN_FAULTS = 20
@@ -159,7 +159,7 @@ def read_inputs(inputs: Inputs, scheme: Scheme) -> Read:
 def say_faults(predictions: Predictions) -> None:
     """List the first faults of predictions on stderr."""
     for fault in predictions.faults[:SHOWN_FAULTS]:
-        say(str(fault))
+        say_lines(str(fault))
     hidden = len(predictions.faults) - SHOWN_FAULTS
     if hidden > 0:
         say(f"… and {hidden} more faults of {predictions.views.name}")

@@ -7,7 +7,8 @@ from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeou
 from miyar.labelstudio.client import LARGEST, TIMEOUT
 from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import survey
-from miyar.report.batch import Progress, render_progress
+from miyar.labelstudio.survey import TOO_FEW
+from miyar.report.batch import Progress, render_progress, survey_notes
 from miyar.report.format import Format
 from miyar.report.table import first_few
 from miyar.terminal import say, show
@@ -23,7 +24,8 @@ def run(
 ) -> None:
     """Show how far the annotators are.
 
-    Per annotator: articles, finished and skipped ones, what is missing, and the median time of an article.
+    Per annotator: articles, finished and skipped ones, what is missing, and the median time of an article;
+    and, as far as the server keeps it, where somebody worked in another's project or changed their work.
 
     Example: miyar project-status --url https://label.example.org --project "My news"
     """
@@ -34,7 +36,7 @@ def run(
                 member.project.setup.title,
                 member.annotator.name if member.annotator else "",
                 accounts.get(member.annotator.account or 0, "account deleted") if member.annotator else "",
-                survey(studio, member, Path(folder)),
+                survey(studio, member, accounts, Path(folder)),
             )
             for member in existing_family(studio.projects(), project)
         ]
@@ -43,3 +45,6 @@ def run(
         if progress.survey.missing:
             who = progress.annotator or progress.title
             say(f"missing, {who}: {first_few(progress.survey.missing)}")
+    for progress in found:
+        for line in survey_notes(progress.title, progress.survey, but=TOO_FEW):
+            say(line)

@@ -15,9 +15,8 @@ from miyar.labelstudio.projects import existing_family
 from miyar.labelstudio.pull import pull
 from miyar.labelstudio.selection import TOLERANCE
 from miyar.output import written_folder
-from miyar.report.batch import render_batch
+from miyar.report.batch import render_batch, survey_notes
 from miyar.report.format import Format
-from miyar.report.table import first_few
 from miyar.terminal import say, show
 
 
@@ -61,6 +60,4 @@ def notes(batch: Batch) -> Iterator[str]:
         way, by = ("ahead of", skew) if skew > timedelta() else ("behind", -skew)
         yield f"note: this machine's clock is {by} {way} the server's, which orders the batches"
     for pulled in batch.projects:
-        for note, articles in pulled.survey.notes.items():
-            title = pulled.project.setup.title
-            yield f"note: {title}: {len(articles)} × {note}: {first_few(articles)}"
+        yield from survey_notes(pulled.project.setup.title, pulled.survey)

@@ -32,9 +32,10 @@ from miyar.labelstudio.remote import Project
 from miyar.labelstudio.server import Login
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.output import private_file, refuse_overlap
+from miyar.records import refuse_pipe
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
-from miyar.terminal import say, show
+from miyar.terminal import say, say_lines, show
 
 Announce = Callable[[Login], None]
 Tell = Callable[[str], None]
@@ -122,7 +123,7 @@ def run(
                 if not left:
                     raise
                 say(f"{error}; planning again")
-                tell, form = say, Format.TEXT
+                tell, form = say_lines, Format.TEXT
         say(f"done: {_sent(targets)} tasks sent; all projects were read back and hold what they should")
         for line in _links(studio, targets, projects):
             say(line)
@@ -218,6 +219,7 @@ def _announcer(targets: Sequence[Target], passwords: Path | None) -> Announce:
 
 
 def _refuse_foreign_lines(file: Path) -> None:
+    refuse_pipe(file)
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
     if not all(EMAIL.fullmatch(line.partition("\t")[0]) for line in lines):
         raise UsageError(f"--passwords {file}: holds something else; give a new file. Nothing was sent.")

@@ -41,7 +41,7 @@ from miyar.report.ledger import render_ledger
 from miyar.report.scores import render_scores
 from miyar.scheme import own_folders
 from miyar.scoring import Choices
-from miyar.terminal import say, show, tracked
+from miyar.terminal import say, say_lines, show, tracked
 
 MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
 TITLE = "miyar demo"
@@ -91,7 +91,7 @@ def run(
         output / DATASET,
         facts=(HONEST,),
     )
-    say(render_ledger(imported.ledger, Format.TEXT))
+    say_lines(render_ledger(imported.ledger, Format.TEXT))
     for line in summary(imported):
         say(line)
     show(_score(demo, output / PREDICTIONS))

@@ -18,7 +18,7 @@ from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_serve
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
-from miyar.terminal import say, show, waiting
+from miyar.terminal import say, say_lines, show, waiting
 
 
 def run(
@@ -68,13 +68,13 @@ def _keep_token(server: Server) -> None:
     try:
         connect_as_owner(server).close()
     except MiyarError as error:
-        say(str(error))
+        say_lines(str(error))
 
 
 def _fill(studio: Studio, order: Order) -> None:
     """Bring the tasks to their project; the page of a project of one's own follows the scheme."""
     targets, problems = checked_plan(studio, order, update_config=True)
-    say(render_plan(targets, Format.TEXT))
+    say_lines(render_plan(targets, Format.TEXT))
     if problems:
         raise DataError(problems, "Nothing was sent.")
     carry_out(studio, order, targets, say_login)
@@ -90,6 +90,6 @@ def _wait(server: Server) -> None:
     try:
         server.process.wait()
     except KeyboardInterrupt:
-        say("\nstopping")
+        say_lines("\nstopping")
         return
     raise MiyarError(f"Label Studio stopped by itself; its log is in {server.data}")

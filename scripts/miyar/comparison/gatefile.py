@@ -27,7 +27,8 @@ from pathlib import Path
 from miyar.comparison.counts import Rows
 from miyar.comparison.gatechecks import GAINER, RULES, TRADE_OFF, Place, gate_problems, places, subject
 from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, TradeOff, Undecided
-from miyar.errors import DataError, Problem, UsageError
+from miyar.errors import DataError, Problem
+from miyar.records import read_bytes
 
 NOT_JUDGED = "Nothing was judged."
 
@@ -35,9 +36,7 @@ NOT_JUDGED = "Nothing was judged."
 def read_gate(path: Path, measures: Mapping[str, Rows]) -> Gate:
     """Return the rules of a gate file for the measures that there are; raises DataError with all problems."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--gate {path}: cannot be read: {error.strerror}") from error
+        document = tomllib.loads(read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(
             [Problem("bad_toml", str(path), str(error), "rules in TOML (UTF-8)")], NOT_JUDGED

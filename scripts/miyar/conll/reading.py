@@ -16,6 +16,7 @@ from miyar.conll.model import Corpus, LabelCount, Layout, Note, Split
 from miyar.conll.tags import BEGINS, Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
 from miyar.errors import Problem, UsageError, quoted
 from miyar.offsets import trim
+from miyar.records import read_bytes
 
 ANNOTATOR = "gold"
 NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
@@ -104,10 +105,7 @@ def _check_identity(identity: str | None, paths: Sequence[Path]) -> None:
 def _data(path: Path) -> bytes:
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name the files in it, such as {shlex.quote(str(path))}/*.txt")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    return read_bytes(path)
 
 
 def _articles(file: File, layout: Layout, identity: str | None) -> Iterator[Made]:

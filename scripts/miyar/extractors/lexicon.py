@@ -18,6 +18,7 @@ from miyar.article import Article
 from miyar.errors import DataError, Problem, UsageError
 from miyar.extractors.model import Extraction, PredictedSpan, Settings
 from miyar.offsets import Range
+from miyar.records import read_bytes
 
 RELEASE = "1"
 MINIMUM_SHARE = 0.5
@@ -217,8 +218,8 @@ def _read_entries(path: Path) -> dict[Key, tuple[str, ...]]:
     entries: dict[Key, tuple[str, ...]] = {}
     problems = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_bytes(path).decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):

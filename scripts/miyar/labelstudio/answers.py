@@ -99,15 +99,13 @@ def _failure(action: str, status: int, body: object) -> MiyarError:
     detail = _detail(body)
     message = f"could not {action}: status {status}{detail and ': '}{detail}"
     if status == 413:
-        return TooLargeError(f"{message}\nraise the limit of the proxy (nginx: client_max_body_size)")
+        return TooLargeError(message, "raise the limit of the proxy (nginx: client_max_body_size)")
     if status == 404:
         return GoneError(message)
     if 300 <= status < 400:
-        return MiyarError(
-            f"{message}\nthe server redirects: give the address that it redirects to with --url"
-        )
+        return MiyarError(message, "the server redirects: give the address that it redirects to with --url")
     if status == 401:
-        return MiyarError(f"{message}\n{SIGN_IN_AGAIN}")
+        return MiyarError(message, SIGN_IN_AGAIN)
     return MiyarError(message) if status in NOT_DONE else NoAnswerError(message)
 
 

@@ -224,7 +224,7 @@ def connect_as_owner(server: Server) -> Studio:
     except MiyarError as error:
         studio.close()
         raise MiyarError(
-            f"{error}\n{file}: restore this token, or start with another --data folder"
+            *str(error).split("\n"), f"{file}: restore this token, or start with another --data folder"
         ) from error
     return studio
 

@@ -15,6 +15,7 @@ from miyar.errors import UsageError
 from miyar.labelstudio.exportfile import foreign_tasks
 from miyar.labelstudio.exports import Export
 from miyar.labelstudio.foreign import all_results
+from miyar.records import read_bytes
 from miyar.scheme import Scheme
 
 NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.]+")
@@ -85,11 +86,11 @@ def _look_at(value: Mapping[str, Any], found: Found) -> None:
 def _read_config(path: Path, found: Found) -> None:
     """Add the names of a labelling configuration, also those that nobody has used yet."""
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, parse
+    from defusedxml.ElementTree import ParseError, fromstring
 
     try:
-        root = parse(path).getroot()
-    except (OSError, ParseError, DefusedXmlException, ValueError) as error:
+        root = fromstring(read_bytes(path))
+    except (ParseError, DefusedXmlException, ValueError) as error:
         raise UsageError(f"{path}: no labelling configuration in XML: {error}") from error
     for control in root.iter("Labels"):
         names = (label.get("alias") or label.get("value") for label in control.iter("Label"))

@@ -16,7 +16,7 @@ from miyar.labelstudio.exports import HOW_TO_EXPORT, Export, short_name
 from miyar.labelstudio.manifest import MANIFEST, known_manifest, read_manifest
 from miyar.labelstudio.selection import NEVER, moment
 from miyar.output import leads_outside
-from miyar.records import ManifestFile
+from miyar.records import ManifestFile, refuse_pipe
 
 
 def find_exports(paths: Sequence[Path], one_server: bool = False) -> tuple[Export, ...]:
@@ -77,6 +77,7 @@ def _refuse_changed(path: Path, digest: str, manifest: ManifestFile) -> None:
 
 
 def _export(path: Path, source: str | None) -> Export:
+    refuse_pipe(path)
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -44,14 +44,14 @@ def pull(studio: Studio, members: Sequence[Member], folder: Path, batch: Path, s
     return whole
 
 
-def survey(studio: Studio, member: Member, folder: Path) -> Survey:
+def survey(studio: Studio, member: Member, accounts: Mapping[int, str], folder: Path) -> Survey:
     """Return what there is to see in a project; the folder is for what is downloaded on the way."""
-    project = member.project
+    project, numbers = member.project, _numbers(accounts)
     seen = _survey(member)
     ids = [task.id for task in studio.tasks(project.id, data=False)]
     tasks = downloaded(studio, project.id, ids, folder / "part.json")
     for task in tracked(tasks, f"reading {project.setup.title}", len(ids)):
-        seen.see(task)
+        seen.see(_without_addresses(task, numbers))
     return seen
 
 
@@ -67,14 +67,15 @@ def _pulled(
     file = f"{names[seen.account]}.json" if seen.account else SHARED
     listed = studio.tasks(project.id, data=False)
     ids = [task.id for task in listed if since is None or since.wants(task, project.id)]
-    numbers = {email: account for account, email in accounts.items()}
+    numbers = _numbers(accounts)
     with (folder / file).open("x", encoding="utf-8", newline="\n") as out:
         out.write("[")
         tasks = downloaded(studio, project.id, ids, folder / f".{file}.part")
         for task in tracked(tasks, f"pulling {project.setup.title}", len(ids)):
             out.write(",\n" if seen.tasks else "\n")
-            out.write(json.dumps(_without_addresses(task, numbers), ensure_ascii=False))
-            seen.see(task)
+            stored_task = _without_addresses(task, numbers)
+            out.write(json.dumps(stored_task, ensure_ascii=False))
+            seen.see(stored_task)
         out.write("\n]\n")
     with (folder / file).open("rb") as stored:
         digest = hashlib.file_digest(stored, "sha256").hexdigest()
@@ -103,6 +104,10 @@ def _survey(member: Member) -> Survey:
 
 def _account(pulled: Pulled) -> list[int]:
     return [pulled.survey.account] if pulled.survey.account else []
+
+
+def _numbers(accounts: Mapping[int, str]) -> dict[str, int]:
+    return {email: account for account, email in accounts.items()}
 
 
 def _without_addresses(task: Mapping[str, Any], numbers: Mapping[str, int]) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ def carry_out(studio: Studio, order: Order, targets: Sequence[Target], announce:
     except GoneError as error:
         raise OvertakenError(str(error)) from error
     except MiyarError as error:
-        raise MiyarError(f"{error}\n{AGAIN}") from error
+        raise MiyarError(*str(error).split("\n"), AGAIN) from error
     return projects
 
 

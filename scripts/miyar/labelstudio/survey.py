@@ -12,6 +12,7 @@ NEWER_DRAFT = "a draft newer than its annotation: unsubmitted changes are not im
 DRAFT_ONLY = "a draft that was never submitted"
 CHANGED = "an annotation changed by somebody other than its author"
 FOREIGN = "an annotation by somebody else than the project's annotator"
+FOREIGN_DRAFT = "a draft by somebody else than the project's annotator, who saw the article there"
 TOO_FEW = "fewer annotators than wanted"
 TOO_MANY = "more annotators than wanted"
 TWICE = "several tasks for the article"
@@ -88,6 +89,8 @@ class Survey:
             yield CHANGED
         if self.account is not None and any(a.get("completed_by") != self.account for a in annotations):
             yield FOREIGN
+        if self.account is not None and any(d.get("user") not in (None, self.account) for d in drafts):
+            yield FOREIGN_DRAFT
         people = {annotation.get("completed_by") for annotation in annotations}
         if len(people) != self.wanted:
             yield TOO_FEW if len(people) < self.wanted else TOO_MANY

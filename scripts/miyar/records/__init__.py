@@ -5,7 +5,14 @@ place of the record which is wrong, with what was found there and what was expec
 """
 
 from miyar.records.decoding import Decoded, Kind, decode, decode_value, halves, named
-from miyar.records.files import Line, read_json, read_lines, read_toml
+from miyar.records.files import (
+    Line,
+    read_bytes,
+    read_json,
+    read_lines,
+    read_toml,
+    refuse_pipe,
+)
 from miyar.records.shapes import (
     LISTED,
     MANIFEST_FILE,
@@ -64,8 +71,10 @@ __all__ = [
     "decode_value",
     "halves",
     "named",
+    "read_bytes",
     "read_json",
     "read_lines",
     "read_toml",
+    "refuse_pipe",
     "values",
 ]

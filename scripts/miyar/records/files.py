@@ -24,13 +24,28 @@ class Line(NamedTuple, Generic[T]):
     record: T
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds; raises UsageError where it cannot be read."""
+    refuse_pipe(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def refuse_pipe(path: Path) -> None:
+    """Raise UsageError for a pipe or a device, at which a command might wait for ever."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is not a file; put what it gives into one and name that")
+
+
 def read_lines(path: Path, kind: Kind[T]) -> Iterator[Line[T] | Problem]:
     """Yield the records of a JSON Lines file and all that is wrong with the others.
 
     Blank lines are passed over, and so are a byte order mark and the fences that chat models put around
     what they write. One JSON list of records is read as if each stood on a line of its own.
     """
-    data = _data(path).removeprefix(BOM)
+    data = read_bytes(path).removeprefix(BOM)
     lines = data.split(b"\n")
     if _is_list(data):
         yield from _items(path, data, kind)
@@ -52,13 +67,13 @@ def read_lines(path: Path, kind: Kind[T]) -> Iterator[Line[T] | Problem]:
 
 def read_json(path: Path, kind: Kind[T]) -> T:
     """Return the record of a JSON file; raises DataError with all that is wrong in it."""
-    return _record(decode(_data(path).removeprefix(BOM), kind, str(path)))
+    return _record(decode(read_bytes(path).removeprefix(BOM), kind, str(path)))
 
 
 def read_toml(path: Path, kind: Kind[T]) -> T:
     """Return the record of a TOML file; raises DataError with all that is wrong in it."""
     try:
-        value = tomllib.loads(_data(path).removeprefix(BOM).decode("utf-8"))
+        value = tomllib.loads(read_bytes(path).removeprefix(BOM).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError([Problem(kind.code, str(path), f"no TOML: {error}", kind.shape)]) from error
     return _record(decode_value(value, kind, str(path)))
@@ -94,12 +109,3 @@ def _record(decoded: Decoded[T]) -> T:
     if decoded.record is None:
         raise DataError(decoded.problems)
     return decoded.record
-
-
-def _data(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is not a file; put what it gives into one and name that")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

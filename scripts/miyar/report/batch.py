@@ -1,13 +1,13 @@
 """What a pull brought, and how far annotators are, a line per project."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from miyar.labelstudio.batch import Batch
 from miyar.labelstudio.survey import Survey
 from miyar.report.format import Format
-from miyar.report.table import render_table
+from miyar.report.table import first_few, render_table
 
 BATCH_HEAD = ("file", "tasks", "finished", "skipped", "drafts", "")
 PROGRESS_HEAD = ("", "articles", "finished", "skipped", "missing", "drafts", "s/article", "")
@@ -70,3 +70,10 @@ def _record(progress: Progress) -> dict[str, object]:
         "latest": seen.latest or None,
         "notes": seen.notes,
     }
+
+
+def survey_notes(title: str, survey: Survey, but: str = "") -> Iterator[str]:
+    """Yield what is worth a look in a project, a line for each kind of it but one."""
+    for note, articles in survey.notes.items():
+        if note != but:
+            yield f"note: {title}: {len(articles)} × {note}: {first_few(articles)}"
