@@ -45,12 +45,30 @@ Annotator = Annotated[
 Url = Annotated[
     str, typer.Option("--url", envvar="LABEL_STUDIO_URL", metavar="URL", help="The Label Studio server.")
 ]
+Urls = Annotated[
+    list[str],
+    typer.Option(
+        "--url",
+        envvar="LABEL_STUDIO_URL",
+        metavar="URL",
+        help="The Label Studio server; or one for each of --annotators.",
+    ),
+]
 ProjectTitle = Annotated[str, typer.Option("--project", metavar="TITLE", help="The project's title.")]
 TokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
         help="A file with your access token that only you can read. [default: LABEL_STUDIO_API_KEY]",
+    ),
+]
+TokenFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--token-file",
+        metavar="FILE",
+        help="A file with your access token that only you can read; for several servers one each, or one. "
+        "[default: LABEL_STUDIO_API_KEY]",
     ),
 ]
 Timeout = Annotated[

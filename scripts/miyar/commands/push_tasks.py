@@ -3,7 +3,8 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -15,8 +16,8 @@ from miyar.commands.options import (
     ProjectTitle,
     ResultFormat,
     Timeout,
-    TokenFile,
-    Url,
+    TokenFiles,
+    Urls,
     connected,
     load_scheme,
     setup,
@@ -24,12 +25,13 @@ from miyar.commands.options import (
 from miyar.errors import DataError, Problem, UsageError
 from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio
 from miyar.labelstudio.doubles import OvertakenError
-from miyar.labelstudio.plan import KEPT, Order, Target, planned
+from miyar.labelstudio.plan import KEPT, Order, Target
 from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.projects import checked_title
-from miyar.labelstudio.push import carry_out, places
+from miyar.labelstudio.push import carry_out
 from miyar.labelstudio.remote import Project
 from miyar.labelstudio.server import Login
+from miyar.labelstudio.sites import Site, planned_sites, sites
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.output import private_file, refuse_overlap
 from miyar.records import refuse_pipe
@@ -43,20 +45,20 @@ EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-
 PLANS = 5  # each time another push is first, it is done with its own
 OPEN_TO_ALL = (
     "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
-    "change it; where that must be impossible, push to a server for each annotator (--url)"
+    "change it; where that must be impossible, push to a server for each annotator: repeat --url"
 )
 
 
 class Checked(NamedTuple):
-    """What a push would do, and what speaks against it."""
+    """What a push would do on each server, and what speaks against it."""
 
-    targets: list[Target]
+    targets: list[list[Target]]
     problems: list[Problem]
 
 
 def run(
     tasks: Annotated[Path, typer.Argument(metavar="TASKS", help="Tasks as convert-articles writes them.")],
-    url: Url,
+    url: Urls,
     project: ProjectTitle,
     annotators: Annotated[
         str | None,
@@ -83,7 +85,7 @@ def run(
         bool, typer.Option("--check", help="Only check server and projects, and show no plan.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and show the plan.")] = False,
-    token_file: TokenFile = None,
+    token_file: TokenFiles = None,
     timeout: Timeout = TIMEOUT,
     max_answer: MaxAnswer = LARGEST,
     config: Config = None,
@@ -95,11 +97,14 @@ def run(
     after it was killed at any point. Nothing is sent where the server or a project is not fit for it, or
     where the text of an article changed after somebody worked on it.
 
+    On one server everybody can look at everybody's work. Where that must be impossible, give each annotator
+    a server: --url once for each, in the order of --annotators.
+
     Example: miyar push-tasks tasks.json --url https://label.example.org --project "My news"
     """
     emails = _emails(annotators)
     _refuse_odd_numbers(emails, per_article, share, passwords)
-    refuse_overlap([tasks, token_file], passwords)
+    refuse_overlap([tasks, *(token_file or ())], passwords)
     configured = load_scheme(config)
     order = Order(
         tasks=read_task_file(tasks, configured.scheme),
@@ -110,48 +115,77 @@ def run(
         seed=seed,
     )
     tell: Tell = show
-    with connected(url, token_file, timeout, max_answer) as studio:
+    with _all_connected(url, token_file or [], timeout, max_answer) as studios:
+        found = sites(studios, order)
         for left in reversed(range(PLANS)):
             try:
-                targets = _plan(studio, order, update_config, None if check else tell, form)
+                targets = _plan(found, order, update_config, None if check else tell, form)
                 if check or dry_run:
                     say("nothing speaks against it")
                     return
-                projects = carry_out(studio, order, targets, _announcer(targets, passwords))
+                announce = _announcer(_flat(targets), passwords)
+                done = [
+                    carry_out(site.studio, site.order, there, announce)
+                    for site, there in zip(found, targets, strict=True)
+                ]
                 break
             except OvertakenError as error:
                 if not left:
                     raise
                 say(f"{error}; planning again")
                 tell, form = say_lines, Format.TEXT
-        say(f"done: {_sent(targets)} tasks sent; all projects were read back and hold what they should")
-        for line in _links(studio, targets, projects):
-            say(line)
+        sent = _sent(_flat(targets))
+        say(f"done: {sent} tasks sent; all projects were read back and hold what they should")
+        for site, there, projects in zip(found, targets, done, strict=True):
+            for line in _links(site.studio, there, projects):
+                say(line)
 
 
-def _plan(studio: Studio, order: Order, update_config: bool, tell: Tell | None, form: Format) -> list[Target]:
-    """Tell a plan and return it; raises DataError where something speaks against it."""
-    targets, problems = checked_plan(studio, order, update_config)
+@contextmanager
+def _all_connected(
+    urls: Sequence[str], token_files: Sequence[Path], timeout: float, largest: float
+) -> Iterator[list[Studio]]:
+    """Give a connection to each server, with its own token file or with that of all."""
+    if len(set(urls)) != len(urls):
+        raise UsageError(f"--url {', '.join(urls)}: name each server once")
+    if len(token_files) not in (0, 1, len(urls)):
+        raise UsageError(f"{len(token_files)} token files for {len(urls)} servers: give one for each, or one")
+    files = [*token_files] if len(token_files) == len(urls) else [*token_files, None][:1] * len(urls)
+    with ExitStack() as stack:
+        pairs = zip(urls, files, strict=True)
+        yield [stack.enter_context(connected(url, file, timeout, largest)) for url, file in pairs]
+
+
+def _flat(targets: Iterable[Sequence[Target]]) -> list[Target]:
+    return [target for there in targets for target in there]
+
+
+def _plan(
+    found: Sequence[Site], order: Order, update_config: bool, tell: Tell | None, form: Format
+) -> list[list[Target]]:
+    """Tell a plan and return it by server; raises DataError where something speaks against it."""
+    targets, problems = checked_plan(found, order, update_config)
     if tell:
-        tell(render_plan(targets, form))
-        for line in _remarks(targets):
+        tell(render_plan(_flat(targets), form))
+        for line in _remarks(_flat(targets)):
             say(line)
     if problems:
         raise DataError(problems, "Nothing was sent.")
     return targets
 
 
-def checked_plan(studio: Studio, order: Order, update_config: bool) -> Checked:
-    """Return what a push would do and all that speaks against it; nothing is changed.
+def checked_plan(found: Sequence[Site], order: Order, update_config: bool) -> Checked:
+    """Return what a push would do on each server and all that speaks against it; nothing is changed.
 
     Raises DataError at once for a server on which even the questions may fail.
     """
-    problems = server_problems(studio)
+    problems = [problem for site in found for problem in server_problems(site.studio)]
     if any(problem.code == UNTESTED for problem in problems):
         raise DataError(problems, "Nothing was sent.")
-    targets = planned(order, places(studio, order))
-    problems += config_problems(studio, targets, update_config)
-    problems += [problem for target in targets for problem in target.problems]
+    targets = planned_sites(found, order)
+    for site, there in zip(found, targets, strict=True):
+        problems += config_problems(site.studio, there, update_config)
+        problems += [problem for target in there for problem in target.problems]
     return Checked(targets, problems)
 
 

@@ -15,6 +15,7 @@ from miyar.labelstudio.plan import Order
 from miyar.labelstudio.projects import checked_title
 from miyar.labelstudio.push import carry_out
 from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_server
+from miyar.labelstudio.sites import sites
 from miyar.labelstudio.taskfile import read_task_file
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
@@ -73,7 +74,7 @@ def _keep_token(server: Server) -> None:
 
 def _fill(studio: Studio, order: Order) -> None:
     """Bring the tasks to their project; the page of a project of one's own follows the scheme."""
-    targets, problems = checked_plan(studio, order, update_config=True)
+    (targets,), problems = checked_plan(sites([studio], order), order, update_config=True)
     say_lines(render_plan(targets, Format.TEXT))
     if problems:
         raise DataError(problems, "Nothing was sent.")

@@ -99,11 +99,17 @@ def existing_family(projects: Iterable[Project], title: str) -> tuple[Member, ..
 
 
 def named_annotators(
-    projects: Iterable[Project], emails: Sequence[str], accounts: Mapping[int, str]
+    projects: Iterable[Project],
+    emails: Sequence[str],
+    accounts: Mapping[int, str],
+    taken: Iterable[str] = (),
 ) -> tuple[Annotator, ...]:
-    """Return the annotators with the pseudonyms that they have on this server, or the next free ones."""
+    """Return the annotators with the pseudonyms that they have on this server, or the next free ones.
+
+    Pseudonyms that are taken elsewhere are not given.
+    """
     names = {whose.account: whose.name for project in projects if (whose := owner(project))}
-    free = next_names(names.values())
+    free = next_names([*names.values(), *taken])
     known = {email.casefold(): account for account, email in accounts.items()}
     found = [(email, known.get(email.casefold())) for email in emails]
     return tuple(Annotator(names.get(account) or next(free), account, email) for email, account in found)

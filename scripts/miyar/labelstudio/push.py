@@ -7,7 +7,7 @@ again the server is asked, and at the end what it has is compared with what was 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -35,10 +35,11 @@ AGAIN = "Run the same command again: what arrived is not sent twice."
 Announce = Callable[[Login], None]
 
 
-def places(studio: Studio, order: Order) -> list[Place]:
+def places(studio: Studio, order: Order, taken: Iterable[str] = ()) -> list[Place]:
     """Return the projects of an order as they are on the server, and those that are still to be made.
 
-    Raises OvertakenError where one of them is deleted meanwhile.
+    New annotators get no name that is `taken` on another server. Raises OvertakenError where one of the
+    projects is deleted meanwhile.
     """
     title, there = order.setup.title, studio.projects()
     left = leftovers(studio, there, title)
@@ -55,7 +56,7 @@ def places(studio: Studio, order: Order) -> list[Place]:
     if not order.emails:
         return [_place(studio, None, shared[0].project if shared else None)]
     annotators = {member.annotator.name: member.annotator for member in members if member.annotator}
-    annotators |= {a.name: a for a in named_annotators(projects, order.emails, studio.accounts())}
+    annotators |= {a.name: a for a in named_annotators(projects, order.emails, studio.accounts(), taken)}
     known = {member.annotator.name: member.project for member in members if member.annotator}
     return [_place(studio, annotator, known.get(name)) for name, annotator in annotators.items()]
 
