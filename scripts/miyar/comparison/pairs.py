@@ -12,14 +12,18 @@ import numpy as np
 from miyar.resampling import (
     GOLD,
     PREDICTED,
+    Ends,
     Intervals,
     Mask,
     Numbers,
     Swaps,
     Whole,
+    difference_ends,
+    evidence,
     holm,
     intervals,
     macro,
+    macro_evidence,
     permutation_test,
     ratios,
     supporting_articles,
@@ -80,7 +84,14 @@ class Pair:
             np.concatenate([ratios(sums), macro(sums, self.supported)[:, None]], axis=1)
             for sums in self.resampled
         )
-        return intervals(new - old, self.articles, level)
+        return intervals(new - old, self.articles, level, self._ends(level))
+
+    def _ends(self, level: float) -> Ends:
+        """Return the ends that intervals reach at the least, of shape (rows, 3)."""
+        rows = difference_ends(evidence(self.old), evidence(self.new), level)
+        old, new = (macro_evidence(side, self.supported) for side in (self.old, self.new))
+        average = difference_ends(old, new, level)
+        return Ends(*(np.concatenate([row, one[None]]) for row, one in zip(rows, average, strict=True)))
 
     def p(self, swaps: int, seed: int) -> Numbers:
         """Return the p-values on the differences of F1, of shape (rows,); NaN where there are none."""

@@ -35,6 +35,15 @@ from miyar.resampling.counts import (
     supporting_articles,
 )
 from miyar.resampling.draws import SAMPLES, SEED, SWAPS, Resamples, Swaps, totals
+from miyar.resampling.ends import (
+    Ends,
+    Evidence,
+    difference_ends,
+    effective_articles,
+    evidence,
+    macro_evidence,
+    ratio_ends,
+)
 from miyar.resampling.permutation import PermutationTest, holm, permutation_test
 from miyar.resampling.power import POWER, articles_needed, detectable
 
@@ -56,6 +65,8 @@ __all__ = [
     "SEED",
     "SWAPS",
     "TP",
+    "Ends",
+    "Evidence",
     "Intervals",
     "Mask",
     "Numbers",
@@ -65,11 +76,16 @@ __all__ = [
     "Whole",
     "articles_needed",
     "detectable",
+    "difference_ends",
+    "effective_articles",
+    "evidence",
     "few_articles",
     "holm",
     "intervals",
     "macro",
+    "macro_evidence",
     "permutation_test",
+    "ratio_ends",
     "ratios",
     "supporting_articles",
     "totals",

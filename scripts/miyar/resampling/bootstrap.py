@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from miyar.resampling.counts import Numbers, Whole, mean
+from miyar.resampling.ends import Ends
 
 LEVEL = 0.95
 FEWEST_ARTICLES = 10
@@ -49,8 +50,10 @@ def few_articles(articles: int) -> tuple[str, ...]:
     )
 
 
-def intervals(values: Numbers, articles: Whole, level: float = LEVEL) -> Intervals:
+def intervals(values: Numbers, articles: Whole, level: float = LEVEL, ends: Ends | None = None) -> Intervals:
     """Return the intervals of a statistic, given its values (samples, …) and supporting articles (…).
+
+    They reach at least to `ends`, where there are any.
 
     The bounds are quantiles of the defined values, interpolated linearly: the expanded percentile interval
     (Hesterberg 2015), for n supporting articles between the shares a and 1-a with
@@ -65,6 +68,8 @@ def intervals(values: Numbers, articles: Whole, level: float = LEVEL) -> Interva
     ordered = np.sort(values, axis=0)
     tail = _tail(articles, level)
     low, high = (_quantile(ordered, undefined, share) for share in (tail, 1 - tail))
+    if ends is not None:
+        low, high = np.fmin(low, ends.low), np.fmax(high, ends.high)
     variance = mean((values - mean(values, axis=0)) ** 2, axis=0) * articles / np.maximum(articles - 1, 1)
     low, high, error = (np.where(none, np.nan, bound) for bound in (low, high, np.sqrt(variance)))
     return Intervals(low, high, error, articles, undefined, len(values))

@@ -9,8 +9,11 @@ from miyar.resampling import (
     GOLD,
     RATIOS,
     Intervals,
+    evidence,
     intervals,
     macro,
+    macro_evidence,
+    ratio_ends,
     ratios,
     supporting_articles,
 )
@@ -27,7 +30,8 @@ def measure(table: Table, resampled: Numbers | None, signature: str, level: floa
     sums = table.counts.sum(axis=0)
     found = None
     if resampled is not None:
-        found = intervals(ratios(resampled), supporting_articles(table.counts), level)
+        ends = ratio_ends(evidence(table.counts), level)
+        found = intervals(ratios(resampled), supporting_articles(table.counts), level, ends)
     names = (SHARE,) if table.kind == "shares" else RATIOS  # a share is its precision, by another name
     parts = [
         _part(table, row, None if found is None else interval_at(found, index, names, level))
@@ -74,7 +78,8 @@ def _macro(table: Table, sums: Numbers, resampled: Numbers | None, level: float)
     if resampled is None:
         return Macro(labels, precision, recall, f1)
     articles = supporting_articles(table.counts[:, 1:][:, supported].sum(axis=1, keepdims=True))
-    found = intervals(macro(resampled[:, 1:], supported)[:, None], articles, level)
+    ends = ratio_ends(macro_evidence(table.counts[:, 1:], supported), level)
+    found = intervals(macro(resampled[:, 1:], supported)[:, None], articles, level, ends)
     return Macro(labels, precision, recall, f1, interval_at(found, MICRO, RATIOS, level))
 
 
