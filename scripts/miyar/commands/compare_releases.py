@@ -1,10 +1,10 @@
 """The command compare-releases."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -27,9 +27,8 @@ from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.comparison import (
     Asked,
     Comparison,
-    Counts,
-    Gate,
     Verdict,
+    check_gate,
     compare_counts,
     count_systems,
     judge,
@@ -45,6 +44,8 @@ from miyar.resampling import LEVEL, SAMPLES, SEED, SWAPS
 from miyar.scheme import Scheme
 from miyar.scoring import MIN_SUPPORT, Choices
 from miyar.terminal import say, show, waiting
+
+T = TypeVar("T")
 
 Swaps = Annotated[
     int, typer.Option(min=0, help="How many swaps of articles the p-values come from; 0: no p-values.")
@@ -143,8 +144,10 @@ def run(
         comparison=comparison,
     )
     refuse_overlap([gold, gate, *paths, *inputs.articles], changes)
-    if gate and not gate.is_file():
+    if gate and not gate.exists():
         raise UsageError(f"--gate {gate}: no such file")
+    if gate:
+        _as_usage(lambda: check_gate(gate, bool(samples)))
     read = read_inputs(inputs, scheme)
     read = read._replace(predictions=_named(read.predictions, paths))
     choices = replace(inputs.choices, level=level)
@@ -168,16 +171,16 @@ def compared_and_judged(
     with waiting("counting"):
         counts = count_systems(read.gold, read.predictions, scheme, choices, read.training)
     say(f"own counts equal seqeval's, checked in {counts.seqeval_seconds:.2f} s")
-    rules = _rules(gate, counts) if gate else None
+    rules = _as_usage(lambda: read_gate(gate, counts.rows)) if gate else None
     with waiting("comparing"):
         comparison = compare_counts(counts, choices, asked)
     return Judged(comparison, judge(rules, comparison) if rules else None)
 
 
-def _rules(file: Path, counts: Counts) -> Gate:
-    """Return the rules of a gate; a mistake in them is a wrong call, and no verdict on a release."""
+def _as_usage(read: Callable[[], T]) -> T:
+    """Return what is read of a gate; a mistake in it is a wrong call, and no verdict on a release."""
     try:
-        return read_gate(file, counts.rows)
+        return read()
     except DataError as error:
         error.status = UsageError.status
         raise

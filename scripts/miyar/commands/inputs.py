@@ -61,8 +61,12 @@ Training = Annotated[
         help="What the extractor learnt from, for --by seen. [default: GOLD, where it has those articles]",
     ),
 ]
+FEWEST_SAMPLES = 200
 Samples = Annotated[
-    int, typer.Option(min=0, help="How many resamples of articles the intervals come from; 0: no intervals.")
+    int,
+    typer.Option(
+        min=0, help="How many resamples of articles the intervals come from, 200 or more; 0: no intervals."
+    ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The seed of the resamples.")]
 
@@ -84,6 +88,13 @@ class Inputs:
     samples: int = SAMPLES
     seed: int = SEED
     comparison: bool = True
+
+    def __post_init__(self) -> None:
+        if 0 < self.samples < FEWEST_SAMPLES:
+            raise UsageError(
+                f"--samples {self.samples}: the ends of a 95 % interval are the outer 2.5 % of the resamples; "
+                f"give {FEWEST_SAMPLES} or more, of which these are 5, or 0 for no intervals"
+            )
 
     def of(self, predictions: Path) -> dict[str, Any]:
         """Return the inputs of one score as JSON, what is not the default and what it was made from."""

@@ -8,7 +8,7 @@ from miyar.comparison.changes import CHANGES, Changes, span_changes
 from miyar.comparison.compute import Asked, compare, compare_counts
 from miyar.comparison.counts import Counts, Stack, count_systems
 from miyar.comparison.gate import judge
-from miyar.comparison.gatefile import read_gate
+from miyar.comparison.gatefile import check_gate, read_gate
 from miyar.comparison.model import (
     Comparison,
     Difference,
@@ -20,7 +20,7 @@ from miyar.comparison.model import (
     SystemComparison,
 )
 from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, Subject, TradeOff, Undecided
-from miyar.comparison.verdict import Excuse, Judgement, RuleVerdict, State, SystemVerdict, Verdict
+from miyar.comparison.verdict import Excuse, Judgement, Loss, RuleVerdict, State, SystemVerdict, Verdict
 
 __all__ = [
     "CHANGES",
@@ -34,6 +34,7 @@ __all__ = [
     "Floor",
     "Gate",
     "Judgement",
+    "Loss",
     "MeasureComparison",
     "NonInferiority",
     "On",
@@ -50,6 +51,7 @@ __all__ = [
     "TradeOff",
     "Undecided",
     "Verdict",
+    "check_gate",
     "compare",
     "compare_counts",
     "count_systems",

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 import miyar
-from miyar.comparison.counts import BASELINE, Counts, Stack, count_systems
+from miyar.comparison.counts import BASELINE, MICRO, Counts, Stack, count_systems
 from miyar.comparison.differences import differences, tested
 from miyar.comparison.model import Comparison, MeasureComparison, SystemComparison
 from miyar.comparison.pairs import Pair, Resampled
 from miyar.predictions import Predictions
-from miyar.resampling import F1, SWAPS, Numbers, Resamples, totals
+from miyar.resampling import F1, SWAPS, Numbers, Resamples, effective_articles, totals
 from miyar.scheme import Scheme
 from miyar.scoring import Choices
 from miyar.spantable import Views
@@ -71,6 +71,7 @@ def compare_counts(counts: Counts, choices: Choices | None = None, asked: Asked 
         counts.systems[BASELINE],
         tuple(SystemComparison(*parts) for parts in systems),
         counts.left_out,
+        effective_articles(counts.stacks[0].counts[BASELINE][:, MICRO]),
     )
 
 

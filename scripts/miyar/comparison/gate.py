@@ -1,13 +1,13 @@
 """Judges a comparison by the rules of a gate: on intervals, so that noise neither passes nor hides a loss."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from miyar.comparison.model import Comparison, Difference, SystemComparison
+from miyar.comparison.model import Comparison, Difference, MeasureComparison, SystemComparison
 from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, Subject, TradeOff
-from miyar.comparison.verdict import Excuse, Gain, Judgement, RuleVerdict, State, SystemVerdict, Verdict
+from miyar.comparison.verdict import Excuse, Gain, Judgement, Loss, RuleVerdict, State, SystemVerdict, Verdict
 from miyar.resampling import articles_needed
 from miyar.scoring import PRF, Macro
 
@@ -29,13 +29,45 @@ def judge(gate: Gate, comparison: Comparison) -> Verdict:
         comparison.articles,
         comparison.level,
         comparison.baseline.name,
-        tuple(
-            SystemVerdict(
-                one, tuple(_judged(rule, gate.trade_offs, one, comparison.articles) for rule in gate.rules)
-            )
-            for one in comparison.systems
-        ),
+        tuple(_system(gate, one, comparison.articles) for one in comparison.systems),
     )
+
+
+def _system(gate: Gate, compared: SystemComparison, articles: int) -> SystemVerdict:
+    rules = tuple(_judged(rule, gate.trade_offs, compared, articles) for rule in gate.rules)
+    return SystemVerdict(compared, rules, tuple(_losses(compared, rules)))
+
+
+def _losses(compared: SystemComparison, rules: Sequence[RuleVerdict]) -> Iterator[Loss]:
+    """Yield what is worse in a measure that rules are about and no failed row says."""
+    failed = {
+        (one.rule.subject.measure, row.row) for one in rules for row in one.judgements if one.fails(row)
+    }
+    for measure in dict.fromkeys(one.rule.subject.measure for one in rules):
+        found = compared.find(measure)
+        if found is None:
+            continue
+        for name, one in found.labels.items():
+            if _is_lost(one) and (measure, name) not in failed:
+                yield Loss(measure, name, one)
+        bounds = found.micro.bounds
+        if bounds and bounds.high < 0 and (measure, "micro") not in failed:
+            yield Loss(measure, "micro", found.micro, _flood(found))
+
+
+def _is_lost(one: Difference) -> bool:
+    """Return whether the baseline found something of a class and the system nothing."""
+    old, new = one.baseline, one.system
+    return isinstance(old, PRF) and isinstance(new, PRF) and old.gold > 0 and old.tp > 0 == new.tp
+
+
+def _flood(found: MeasureComparison) -> dict[str, int]:
+    sides = ((name, one.baseline, one.system) for name, one in found.labels.items())
+    return {
+        name: new.predicted
+        for name, old, new in sides
+        if isinstance(old, PRF) and isinstance(new, PRF) and not new.gold and new.predicted > old.predicted
+    }
 
 
 def _judged(
@@ -78,9 +110,11 @@ def _not_inferior(rule: NonInferiority, row: _Row, articles: int) -> Judgement:
     if row.difference is None:
         return judged
     bounds, power = row.difference.bounds, row.difference.power
+    if row.difference.same:  # in every article, so that F1 differs by exactly 0
+        return replace(judged, state=State.PASSED, bounds=bounds, why="")
     if bounds is None:
         return replace(judged, why=row.difference.why_none)
-    state = State.PASSED if bounds.low > rule.limit or row.difference.same else State.FAILED
+    state = State.PASSED if bounds.low > rule.limit else State.FAILED
     shown = power.detectable if power else None
     needed = articles_needed(articles, shown, rule.margin) if shown else None
     return replace(judged, state=state, bounds=bounds, why="", articles_needed=needed)

@@ -57,6 +57,7 @@ def _is_number(value: object) -> bool:
 
 TEXT = Value(_is_text, "a text in quotes")
 AMOUNT = Value(_is_number, "a number such as 0.01, which is one point of F1")
+LEVEL = Value(_is_number, "a number such as 0.6, which is an F1 of 60")
 SUBJECT = {
     "measure": TEXT,
     "by": TEXT,
@@ -65,7 +66,7 @@ SUBJECT = {
 RULE = {"name": TEXT, **SUBJECT, "undecided": Value(_is_text, '"fail" or "pass"', tuple(Undecided))}
 KEYS: Mapping[str, Mapping[str, Value]] = {
     "non_inferiority": {**RULE, "margin": AMOUNT},
-    "floor": {**RULE, "f1": AMOUNT, "on": Value(_is_text, '"point" or "interval"', tuple(On))},
+    "floor": {**RULE, "f1": LEVEL, "on": Value(_is_text, '"point" or "interval"', tuple(On))},
     TRADE_OFF: {
         "name": TEXT,
         "excuses": Value(_is_texts, '["NAME", …], the names of rules'),
@@ -83,8 +84,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def gate_problems(document: Table, file: str, measures: Measures) -> Iterator[Problem]:
-    """Yield everything that is wrong in a parsed gate file, given the measures that there are."""
+def gate_problems(document: Table, file: str, measures: Measures | None = None) -> Iterator[Problem]:
+    """Yield everything that is wrong in a parsed gate file, also in the rows where the measures are given."""
     for key in sorted(document.keys() - {*KINDS}):
         yield Problem("unknown_key", file, key, one_of(key, KINDS))
     for kind in KINDS:
@@ -95,12 +96,21 @@ def gate_problems(document: Table, file: str, measures: Measures) -> Iterator[Pr
     sound = []
     for place in found:
         problems = [*_table_problems(place.where, place.table, place.kind)]
-        if not problems:
+        if not problems and measures is not None:
             problems = [*_row_problems(place, measures)]
             sound += [] if problems else [place]
         yield from problems
     yield from _name_problems(found)
-    yield from _trade_off_problems(sound, found, measures)
+    if measures is not None:
+        yield from _trade_off_problems(sound, found, measures)
+
+
+def interval_problems(found: Sequence[Place]) -> Iterator[Problem]:
+    """Yield the tables that ask for intervals, where there are none."""
+    for place in found:
+        if place.kind != "floor" or place.table.get("on") == On.INTERVAL:
+            expected = "intervals, which this rule goes by"
+            yield Problem("no_intervals", place.where, "--samples 0", expected, "leave --samples out")
 
 
 def places(document: Table, file: str) -> tuple[Place, ...]:
@@ -151,6 +161,11 @@ def _value_problems(where: str, found: Any, value: Value) -> Iterator[Problem]:
         yield Problem("wrong_type", where, repr(found), value.expected)
     elif value is AMOUNT and not 0 <= found < 1:
         yield Problem("bad_number", where, repr(found), "from 0 to less than 1: 0.01 is one point of F1")
+    elif value is LEVEL and not 0 <= found <= 1:
+        yield Problem("bad_number", where, repr(found), "from 0 to 1: 0.6 is an F1 of 60")
+    elif isinstance(found, list) and len(set(found)) != len(found):
+        twice = ", ".join(sorted({one for one in found if found.count(one) > 1}))
+        yield Problem("named_twice", where, twice, "each once")
     elif value.choices and found not in value.choices:
         yield Problem("unknown_choice", where, repr(found), one_of(found, value.choices))
 

@@ -23,9 +23,19 @@ for = { measure = "triggers.trig_c", of = "micro", gain = 0.01 }   # where this 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from miyar.comparison.counts import Rows
-from miyar.comparison.gatechecks import GAINER, RULES, TRADE_OFF, Place, gate_problems, places, subject
+from miyar.comparison.gatechecks import (
+    GAINER,
+    RULES,
+    TRADE_OFF,
+    Place,
+    gate_problems,
+    interval_problems,
+    places,
+    subject,
+)
 from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, TradeOff, Undecided
 from miyar.errors import DataError, Problem
 from miyar.records import read_bytes
@@ -33,14 +43,19 @@ from miyar.records import read_bytes
 NOT_JUDGED = "Nothing was judged."
 
 
+def check_gate(path: Path, intervals: bool) -> None:
+    """Raise DataError with all that is wrong in a gate file, as far as that is to be seen without counts."""
+    document = _document(path)
+    problems = list(gate_problems(document, str(path)))
+    if not intervals:
+        problems += interval_problems(places(document, str(path)))
+    if problems:
+        raise DataError(problems, NOT_JUDGED)
+
+
 def read_gate(path: Path, measures: Mapping[str, Rows]) -> Gate:
     """Return the rules of a gate file for the measures that there are; raises DataError with all problems."""
-    try:
-        document = tomllib.loads(read_bytes(path).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(
-            [Problem("bad_toml", str(path), str(error), "rules in TOML (UTF-8)")], NOT_JUDGED
-        ) from error
+    document = _document(path)
     problems = list(gate_problems(document, str(path), measures))
     if problems:
         raise DataError(problems, NOT_JUDGED)
@@ -49,6 +64,15 @@ def read_gate(path: Path, measures: Mapping[str, Rows]) -> Gate:
         tuple(_rule(place) for place in found if place.kind in RULES),
         tuple(_trade_off(place) for place in found if place.kind == TRADE_OFF),
     )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_bytes(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(
+            [Problem("bad_toml", str(path), str(error), "rules in TOML (UTF-8)")], NOT_JUDGED
+        ) from error
 
 
 def _rule(place: Place) -> Rule:

@@ -233,13 +233,20 @@ class Comparison:
     baseline: System
     systems: tuple[SystemComparison, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    effective_articles: float = 0.0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is to be said of all intervals."""
+        return few_articles(self.articles, self.effective_articles)
 
     def to_dict(self) -> dict[str, object]:
         """Return the comparison as JSON, unrounded."""
         return {
             "corpus": self.corpus,
             "articles": self.articles,
-            "warnings": list(few_articles(self.articles)),
+            "effective_articles": self.effective_articles,
+            "warnings": list(self.warnings),
             "level": self.level,
             "baseline": self.baseline.to_dict(),
             "left_out": dict(self.left_out),

@@ -1,6 +1,7 @@
 """What a gate says: of each rule, of each row that it is about, with the numbers that decided."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from miyar.comparison.model import Difference, SystemComparison
@@ -128,8 +129,13 @@ class RuleVerdict:
 
     @property
     def passed(self) -> bool:
-        """Return whether no row failed, nor was undecided where that fails."""
-        return not any(map(self.fails, self.judgements))
+        """Return whether some row was judged, and none failed, nor was undecided where that fails."""
+        return self.judged and not any(map(self.fails, self.judgements))
+
+    @property
+    def judged(self) -> bool:
+        """Return whether any row could be judged: a rule that judges nothing does not pass."""
+        return any(one.state is not State.UNDECIDED for one in self.judgements)
 
     @property
     def state(self) -> State:
@@ -162,11 +168,36 @@ class RuleVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """A row that is worse and that no rule would stop: a class of which nothing is found any more, or micro.
+
+    `flood` has the predictions of the system that stand under labels without gold, by label.
+    """
+
+    measure: str
+    row: str
+    difference: Difference
+    flood: Mapping[str, int] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the row and its numbers, unrounded."""
+        return {
+            "measure": self.measure,
+            "row": self.row,
+            "articles": self.difference.articles,
+            "difference": self.difference.f1,
+            "interval": _ends(self.difference.bounds),
+            "flood": dict(self.flood),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SystemVerdict:
-    """What the gate says of one system."""
+    """What the gate says of one system, and the losses that none of its rules would stop."""
 
     compared: SystemComparison
     rules: tuple[RuleVerdict, ...]
+    losses: tuple[Loss, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -178,6 +209,7 @@ class SystemVerdict:
         return {
             "extractor": self.compared.system.name,
             "passed": self.passed,
+            "losses": [loss.to_dict() for loss in self.losses],
             "rules": [rule.to_dict() for rule in self.rules],
         }
 

@@ -12,7 +12,6 @@ from miyar.report.blocks import BY_LABEL, UNDEFINED, label_names, measure_name
 from miyar.report.differences import broken, ends, headline, p_value, points, sentence
 from miyar.report.format import Format
 from miyar.report.page import Heading, Lines, Numbers, Part, render_page
-from miyar.resampling import few_articles
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro
 
@@ -157,7 +156,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
-    yield from (f"{warning}." for warning in few_articles(comparison.articles))
+    yield from (f"{warning}." for warning in comparison.warnings)
     systems = (comparison.baseline, *(one.system for one in comparison.systems))
     yield from (
         f"WARNING: {one.name} learnt from {one.learnt_from} of these {comparison.articles} articles."

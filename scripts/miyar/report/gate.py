@@ -7,6 +7,7 @@ from miyar.comparison import (
     Comparison,
     Excuse,
     Judgement,
+    Loss,
     NonInferiority,
     On,
     Rule,
@@ -41,7 +42,8 @@ def render_verdict(verdict: Verdict, comparison: Comparison, form: Format) -> st
 
 def _parts(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
     yield Heading(f"Gate {_word(verdict.passed)}: {verdict.corpus}, {verdict.articles} articles")
-    yield Lines(tuple(map(_system_line, verdict.systems)))
+    losses = (_loss(one.compared.system.name, loss) for one in verdict.systems for loss in one.losses)
+    yield Lines((*map(_system_line, verdict.systems), *losses))
     yield overview(comparison)
     for number, one in enumerate(verdict.systems, start=1):
         yield Heading(f"{letter(number)}: {one.compared.system.name}: {_word(one.passed)}", 2)
@@ -61,6 +63,18 @@ def _system_line(one: SystemVerdict) -> str:
     listed = f"; {', '.join(others)}" if others else ""
     passed = sum(rule.passed for rule in one.rules)
     return f"{one.compared.system.name}: {passed} of {len(one.rules)} rules passed{listed}"
+
+
+def _loss(system: str, loss: Loss) -> str:
+    """Return a loss that no rule stops, for the first lines."""
+    one = loss.difference
+    if loss.row != "micro":
+        spread = f"{one.articles} article{'' if one.articles == 1 else 's'}"
+        return f"{system}: nothing is found any more of {loss.row} ({loss.measure}, in {spread})"
+    flood = ", ".join(f"{count} of {label}" for label, count in loss.flood.items())
+    under = f"; predictions under labels without gold: {flood}" if flood else ""
+    change = f"{points(one.f1, FINE)} {ends(one.bounds, FINE)}"
+    return f"{system}: micro of {loss.measure} fell by {change}, which no rule judges{under}"
 
 
 def _rule_parts(judged: RuleVerdict, system: str) -> Iterator[Part]:

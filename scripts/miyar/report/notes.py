@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED, few_articles
+from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED
 from miyar.scoring import Score
 from miyar.spanchecks import SPAN_FAULTS
 
@@ -71,7 +71,7 @@ def _interval_notes(score: Score) -> Iterator[str]:
         f"Intervals: {share}, over resamples of articles; none with spans in fewer than {FEWEST_ARTICLES} "
         f"articles or more than {100 * MOST_UNDEFINED:g} % of the resamples undefined."
     )
-    yield from (f"{warning}." for warning in few_articles(score.articles))
+    yield from (f"{warning}." for warning in score.warnings)
 
 
 def _fault_notes(charged: Mapping[str, int]) -> Iterator[str]:

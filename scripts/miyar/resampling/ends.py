@@ -86,7 +86,7 @@ def macro_evidence(counts: Numbers, supported: Mask) -> Evidence:
 
 def effective_articles(counts: Numbers) -> float:
     """Return how many articles of equal size say as much as those of counts (articles, 4): Kish's number."""
-    return float(_effective(denominators(counts)[:, -1]))
+    return float(np.nan_to_num(_effective(denominators(counts)[:, -1])).round(1))
 
 
 def ratio_ends(one: Evidence, level: float) -> Ends:

@@ -8,13 +8,16 @@ from miyar.resampling.bootstrap import LEVEL
 POWER = 0.8
 
 
-def detectable(standard_error: float, level: float = LEVEL, power: float = POWER) -> float:
-    """Return the smallest true difference that is found with this power: (z_{1-α/2} + z_{power}) · SE.
+def detectable(standard_error: float, articles: int, level: float = LEVEL, power: float = POWER) -> float:
+    """Return the smallest true difference that is found with this power: (t_{1-α/2} + z_{power}) · SE.
 
-    α = 1 - level; the standard error is that of the paired difference.
+    α = 1 - level; the standard error is that of the paired difference, t is Student's with articles-1
+    degrees of freedom, as in the interval.
     """
-    normal = NormalDist()
-    return (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(power)) * standard_error
+    from scipy.special import stdtrit
+
+    quantile = float(stdtrit(max(articles - 1, 1), (1 + level) / 2))
+    return (quantile + NormalDist().inv_cdf(power)) * standard_error
 
 
 def articles_needed(articles: int, detectable_difference: float, difference: float) -> int | None:

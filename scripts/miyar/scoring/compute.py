@@ -12,13 +12,13 @@ import miyar
 from miyar.bio import Losses
 from miyar.errors import UsageError
 from miyar.predictions import SCHEME, Predictions
-from miyar.resampling import LEVEL, SAMPLES, SEED, Numbers, Resamples, totals
+from miyar.resampling import LEVEL, SAMPLES, SEED, Numbers, Resamples, effective_articles, totals
 from miyar.scheme import Scheme, inventory
 from miyar.scoring.attributes import attribute_tables
 from miyar.scoring.diagnosis import diagnoses
 from miyar.scoring.entities import entity_cells, entity_tables
 from miyar.scoring.events import event_tables
-from miyar.scoring.measures import measure
+from miyar.scoring.measures import MICRO, measure
 from miyar.scoring.model import Measure
 from miyar.scoring.properties import Context
 from miyar.scoring.record import check_with_seqeval
@@ -105,6 +105,7 @@ def score(
         flattened=counted.flattened,
         left_out=counted.left_out,
         errors=diagnoses(counted.sides, gold, predictions),
+        effective_articles=effective_articles(counted.tables[0].counts[:, MICRO]),
         seqeval_seconds=seconds,
     )
 

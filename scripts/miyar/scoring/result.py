@@ -39,8 +39,9 @@ class Score:
     `charged` counts the faults of the predictions and what was left out, `dropped` what the label map left
     out of either side, `seen` the gold's articles that the extractor learnt from, `flattened` what the
     comparison view made of either side. `left_out` says why a layer is not there, `errors` what each span's
-    outcome is, `inputs` what a command was given to compute it. `seqeval_seconds` is what holding our counts
-    against seqeval's took, and is not part of the score.
+    outcome is, `effective_articles` how many articles of one length say as much, `inputs` what a command was
+    given to compute it. `seqeval_seconds` is what holding our counts against seqeval's took, and is not part
+    of the score.
     """
 
     corpus: str
@@ -55,6 +56,7 @@ class Score:
     left_out: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Diagnosis] = field(default_factory=dict, compare=False)
     inputs: Mapping[str, object] = field(default_factory=dict, compare=False)
+    effective_articles: float = 0.0
     seqeval_seconds: float = field(default=0.0, compare=False)
 
     def to_dict(self) -> dict[str, object]:
@@ -72,7 +74,8 @@ class Score:
             "articles_learnt_from": self.seen,
             "flattened": {side: losses._asdict() for side, losses in self.flattened.items()},
             "left_out": dict(self.left_out),
-            "warnings": list(few_articles(self.articles)) if self._has_intervals else [],
+            "effective_articles": self.effective_articles,
+            "warnings": list(self.warnings),
             "layers": layers,
             "slices": {name: one.to_dict() for name, one in self.slices.items()},
             "errors": {layer: one.to_dict() for layer, one in self.errors.items()},
@@ -80,8 +83,12 @@ class Score:
         }
 
     @property
-    def _has_intervals(self) -> bool:
-        return any(one.micro.interval for measures in self.layers.values() for one in measures.values())
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is to be said of all intervals, where there are any."""
+        measures = [one for found in self.layers.values() for one in found.values()]
+        if not any(one.micro.interval for one in measures):
+            return ()
+        return few_articles(self.articles, self.effective_articles)
 
     def __repr__(self) -> str:
         """Return the micro average of each measure, a line each."""
