@@ -19,6 +19,7 @@ from miyar.comparison import (
     Judgement,
     State,
     Verdict,
+    check_gate,
     compare_counts,
     gatefile,
     judge,
@@ -56,6 +57,7 @@ def gate_of(folder: Path, source: str) -> Gate:
 def test_a_bad_gate_is_refused_with_the_code_that_its_file_is_named_after(path: Path) -> None:
     with pytest.raises(DataError) as caught:
         read_gate(path, MEASURES)
+        check_gate(path, intervals=False)
     (problem,) = caught.value.problems
     assert problem.code == path.stem
     assert problem.where.startswith(str(path))
@@ -216,24 +218,31 @@ def test_a_floor_is_held_against_the_point_or_the_lower_end(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("undecided", "passed"), [("fail", False), ("pass", True)])
+@pytest.mark.parametrize("alone", [True, False])
 def test_what_cannot_be_judged_is_listed_and_does_what_the_rule_says(
-    undecided: str, passed: bool, tmp_path: Path
+    alone: bool, undecided: str, passed: bool, tmp_path: Path
 ) -> None:
+    """Where nothing else is judged, the rule does not pass, whatever it says."""
+    also = "" if alone else '"PERS", '
     source = f"""
         [[non_inferiority]]
         measure = "entities.strict"
-        of = ["WEAPON", "GPE"]
+        of = [{also}"WEAPON", "GPE"]
         margin = 0.01
         undecided = "{undecided}"
     """
     counts = counts_of(40, PERS=(0.5, 0.9), WEAPON=(0.8, 0.8))  # 8 articles with WEAPON, none with GPE
     comparison = compared(counts)
     verdict = judge(gate_of(tmp_path, source), comparison)
-    assert states(verdict) == {"WEAPON": State.UNDECIDED, "GPE": State.UNDECIDED}
-    assert [one.why for one in rows(verdict)] == ["spans in 8 articles, 10 are needed", "no gold spans"]
-    assert verdict.passed is passed
+    judged = {} if alone else {"PERS": State.PASSED}
+    assert states(verdict) == {**judged, "WEAPON": State.UNDECIDED, "GPE": State.UNDECIDED}
+    reasons = [one.why for one in rows(verdict) if one.why]
+    assert reasons == ["spans in 8 articles, 10 are needed", "no gold spans"]
+    assert verdict.passed is (passed and not alone)
     text = render_verdict(verdict, comparison, Format.TEXT)
     words = "which passes" if passed else "which fails"
+    if alone:
+        words = "and nothing else is judged, which fails"
     assert f"undecided, {words}: spans in 8 articles, 10 are needed: WEAPON" in text
     assert f"undecided, {words}: no gold spans: GPE" in text
 

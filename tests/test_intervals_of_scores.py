@@ -122,6 +122,7 @@ class Bootstrap:
             for at in sorted(range(len(ids)), key=ids.__getitem__)
         ]
         self.level = level
+        self.as_they_are: list[bool] = []  # whether each end is the percentile
         self.weights = [row for block in Resamples(len(ids), SAMPLES, SEED) for row in block.tolist()]
 
     def sums(self, name: str, weights: Sequence[float]) -> Sums:
@@ -157,7 +158,10 @@ class Bootstrap:
         share = tail(articles, self.level)
         expected = np.quantile(defined, [share, 1 - share])
         assert ratio not in interval.absent
-        assert interval.bounds[ratio] == pytest.approx(tuple(expected), abs=1e-12), (names, ratio)
+        low, high = interval.bounds[ratio]  # the ends that need no resamples may reach further: test_ends
+        assert low <= expected[0] + 1e-12, (names, ratio)
+        assert high >= expected[1] - 1e-12, (names, ratio)
+        self.as_they_are += [low == pytest.approx(expected[0]), high == pytest.approx(expected[1])]
 
 
 def macros(result: Score) -> Iterator[tuple[str, Macro]]:
@@ -186,6 +190,7 @@ def test_intervals_are_those_of_a_naive_bootstrap(
             naive.check(macro.interval, [f"{name} {label}" for label in macro.labels], ratio, is_macro=True)
             checked += 1
     assert checked > 300
+    assert sum(naive.as_they_are) > 200
     layers = ["entities", "triggers", "arguments", "attributes", "comparison"]
     assert list(result.layers) == layers
 
@@ -253,11 +258,13 @@ def test_articles_without_spans_are_drawn_too(scheme: Scheme) -> None:
     assert one.interval != other.interval
 
 
-def test_perfect_predictions_have_an_interval_of_no_width(scheme: Scheme) -> None:
+def test_perfect_predictions_have_an_interval_that_says_how_little_is_known(scheme: Scheme) -> None:
     gold, _ = corpus(6, 15)
     interval = scored(gold, gold, scheme).layers["entities"]["strict"].micro.interval
     assert interval is not None
-    assert interval.bounds == dict.fromkeys(RATIOS, (1.0, 1.0))
+    for ratio in RATIOS:
+        assert interval.bounds[ratio].high == 1
+        assert 0.6 < interval.bounds[ratio].low < 0.9
 
 
 # --- reproducible ------------------------------------------------------------------------------------------

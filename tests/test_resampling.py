@@ -394,8 +394,8 @@ def test_holm_keeps_the_order_and_lies_between_p_and_bonferroni(p: list[float]) 
 
 
 def test_power_of_textbook_values() -> None:
-    # z_{0.8} = 0.841621, z_{0.9} = 1.281552; t_{0.975} = 2.262157 with 9 degrees of freedom, t_{0.995} = 2.626
-    # with 99, and nearly z_{0.975} = 1.959964 with very many
+    # z_{0.8} = 0.841621, z_{0.9} = 1.281552; t_{0.975} = 2.262157 with 9 degrees of freedom, t_{0.995} is
+    # 2.626405 with 99, and t_{0.975} nearly z_{0.975} = 1.959964 with very many
     assert detectable(0.01, 10) == pytest.approx(0.01 * (2.262157 + 0.841621), abs=1e-8)
     assert detectable(1, 100, level=0.99, power=0.9) == pytest.approx(2.626405 + 1.281552, abs=1e-6)
     assert detectable(0.01, 10**7) == pytest.approx(0.02801585, abs=1e-8)

@@ -1,7 +1,6 @@
 """The command line: `miyar COMMAND`, and the scripts, which are the same commands under their own names."""
 
 import errno
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typer.core import TyperGroup
 from miyar import __version__
 from miyar.commands import COMMANDS, STAGES, load_command
 from miyar.errors import MiyarError
-from miyar.terminal import say_lines
+from miyar.terminal import give_up_stdout, say_lines, speak_utf8
 
 SETTINGS: dict[str, Any] = {
     "add_completion": False,
@@ -81,6 +80,7 @@ def main(command: str | None = None) -> NoReturn:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
             signal.signal(sign, _terminate)
+    speak_utf8()
     arguments = sys.argv[1:] if command is None else [command, *sys.argv[1:]]
     try:
         with _output():
@@ -100,18 +100,12 @@ def _output() -> Iterator[None]:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        _give_up_stdout()
-        sys.exit(128 + signal.SIGPIPE)
+        give_up_stdout()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        _give_up_stdout()
+        give_up_stdout()
         raise MiyarError(f"the output cannot be written: {error.strerror}; free some room") from error
-
-
-def _give_up_stdout() -> None:
-    """Keep the end of the process from writing what is left to where it cannot go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(number: int, frame: FrameType | None) -> Any:

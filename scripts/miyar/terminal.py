@@ -1,5 +1,7 @@
 """What people see while a command runs: results on stdout, everything else on stderr."""
 
+import io
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,8 +27,23 @@ def say_lines(text: str) -> None:
 
 
 def show(result: str) -> None:
-    """Write a result to stdout: nothing in it is obeyed by a terminal."""
-    print(safe(result), flush=True)
+    """Write a result to stdout: nothing in it is obeyed by a terminal; a reader may have had enough of it."""
+    try:
+        print(safe(result), flush=True)
+    except BrokenPipeError:
+        give_up_stdout()
+
+
+def give_up_stdout() -> None:
+    """Send what is still to be written to nowhere: the end of the process would write it too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the locale says: Arabic is in nothing that an old locale knows."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8")
 
 
 def say_unread(files: Sequence[Path]) -> None:

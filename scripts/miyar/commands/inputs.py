@@ -10,7 +10,7 @@ from msgspec.structs import asdict as asdict_of
 
 from miyar.article import read_articles
 from miyar.dataset import read_gold, with_articles
-from miyar.errors import DataError, Problem
+from miyar.errors import DataError, Problem, UsageError
 from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
 from miyar.records import StoredInputs
 from miyar.resampling import SAMPLES, SEED
@@ -92,7 +92,7 @@ class Inputs:
     def __post_init__(self) -> None:
         if 0 < self.samples < FEWEST_SAMPLES:
             raise UsageError(
-                f"--samples {self.samples}: the ends of a 95 % interval are the outer 2.5 % of the resamples; "
+                f"--samples {self.samples}: the ends of a 95 % interval are its outer 2.5 % of the samples; "
                 f"give {FEWEST_SAMPLES} or more, of which these are 5, or 0 for no intervals"
             )
 

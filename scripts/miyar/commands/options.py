@@ -15,7 +15,6 @@ from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio, connect
 from miyar.labelstudio.config import render_config
 from miyar.labelstudio.remote import Setup
-from miyar.records import refuse_pipe
 from miyar.report.format import Format
 from miyar.scheme import Scheme, find_config, own_folders, read_scheme
 from miyar.terminal import say
@@ -146,8 +145,9 @@ def _token(file: Path | None) -> str:
 
 
 def _token_of(file: Path) -> str:
-    refuse_pipe(file)
     try:
+        if stat.S_ISFIFO(file.stat().st_mode):
+            raise UsageError(f"--token-file {file}: is a pipe; name a file that only you can read")
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise UsageError(f"{file}: others may read the token; close it with: chmod 600 {file}")
         return file.read_text(encoding="utf-8").strip()

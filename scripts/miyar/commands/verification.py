@@ -16,7 +16,7 @@ from miyar.terminal import show
 SHOWN = 20
 ABSENT = "(not there)"
 OUTCOME = "The score is not the same."
-NOT_COMPARED = ("inputs", "corpus", "extractor", "warnings")  # names and words
+NOT_COMPARED = ("inputs", "corpus", "extractor")  # names, which change with the places of the files
 
 
 class Places(NamedTuple):
@@ -56,9 +56,10 @@ def verify(file: Path, config: Path | None, places: Places) -> None:
         problems += [_problem(file, one) for one in found[:SHOWN]]
         name = f"{again.extractor} on {again.corpus}"
         if found:
-            show(f"{name}: {len(found)} of {_size(computed)} values differ")
+            show(f"{name}: {len(found)} of {_size(_compared(computed))} values differ")
         else:
-            show(f"{name}: the same to the last digit, all {_size(computed)} values")
+            values = _size(_compared(computed))
+            show(f"{name}: the same to the last digit, all {values} values but {', '.join(NOT_COMPARED)}")
     if problems:
         raise DataError(problems, OUTCOME)
 

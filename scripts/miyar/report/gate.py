@@ -25,6 +25,7 @@ from miyar.report.page import Heading, Lines, Numbers, Part, render_page
 from miyar.scoring import Bounds
 
 COUNTS_AS = {Undecided.FAIL: "which fails", Undecided.PASS: "which passes"}
+NOTHING_JUDGED = "and nothing else is judged, which fails"
 MOST_PASSED = 3
 NEEDED = (
     "articles: those that bear on a row; needed: with so many in the whole corpus, a release as good as the "
@@ -128,7 +129,8 @@ def _remarks(judged: RuleVerdict, passed: int) -> Iterator[str]:
     undecided = [one for one in judged.judgements if one.state is State.UNDECIDED]
     for why in dict.fromkeys(one.why for one in undecided):
         rows = [one for one in undecided if one.why == why]
-        yield f"undecided, {COUNTS_AS[judged.rule.undecided]}: {why}: {_names(rows)}"
+        counts_as = COUNTS_AS[judged.rule.undecided] if judged.judged else NOTHING_JUDGED
+        yield f"undecided, {counts_as}: {why}: {_names(rows)}"
     said: dict[str, list[Judgement]] = {}
     for one in judged.judgements:
         for excuse in one.excuses:
