@@ -19,6 +19,7 @@ from miyar.conll import (
     Layout,
     Split,
     TokenSpan,
+    cut_of,
     nested_spans,
     read_conll,
     spans_of_tags,
@@ -40,6 +41,58 @@ def spans(source: str) -> tuple[TokenSpan, ...]:
     """Return spans written as "0-2 PER, 1-2 ORG"."""
     found = re.findall(r"(\d+)-(\d+) (\w+)", source)
     return tuple(TokenSpan(int(start), int(end), label) for start, end, label in found)
+
+
+# where sentences end
+
+
+@pytest.mark.parametrize(
+    ("cut", "sentences"),
+    [
+        (None, ["قال سالم . ثم عاد علي ؟ نعم"]),
+        ("stops", ["قال سالم .", "ثم عاد علي ؟", "نعم"]),
+        ("2", ["قال سالم", ". ثم", "عاد علي", "؟ نعم"]),
+        ("5", ["قال سالم . ثم عاد", "علي ؟ نعم"]),
+    ],
+)
+def test_sentences_without_blank_lines_are_cut_where_that_is_asked(
+    cut: str | None, sentences: list[str], tmp_path: Path
+) -> None:
+    lines = "قال O\nسالم B-PER\n. O\nثم O\nعاد O\nعلي B-PER\n؟ O\nنعم O\n"
+    corpus = read_conll([write(tmp_path, lines)], Layout(split=Split.SENTENCE, cut=cut))
+    assert [article.text for article in corpus.articles] == sentences
+    assert sum(len(one.spans) for one in corpus.annotations) == 2
+
+
+def test_no_entity_is_cut_through(tmp_path: Path) -> None:
+    corpus = read_conll([write(tmp_path, "a B-ORG\nb I-ORG\n. I-ORG\nc I-ORG\nd O\n")], Layout(cut="stops"))
+    (article,) = corpus.articles
+    assert article.text == "a b . c d"
+    corpus = read_conll([write(tmp_path, "a B-ORG\nb I-ORG\nc I-ORG\nd O\n")], Layout(cut="1"))
+    assert [article.text for article in corpus.articles] == ["a b c\nd"]
+
+
+@pytest.mark.parametrize("text", ["", "0", "x", "1.5", "9" * 9])
+def test_what_says_no_place_to_cut_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--cut"):
+        cut_of(text)
+
+
+def test_a_file_without_blank_lines_is_noted_with_what_helps(tmp_path: Path) -> None:
+    long = "نص O\n" * 1001
+    notes = read_conll([write(tmp_path, long)]).notes
+    assert [note.code for note in notes] == ["no_blank_lines"]
+    assert "1001 tokens without a blank line" in notes[0].found
+    assert "--cut stops" in notes[0].found
+    cut = read_conll([write(tmp_path, long)], Layout(cut="50", split=Split.SENTENCE))
+    assert (len(cut.articles), cut.notes) == (21, ())
+
+
+def test_a_label_of_one_entity_is_noted_among_many(tmp_path: Path) -> None:
+    many = "سالم B-PER\nقال O\n\n" * 100
+    assert "single_entity" not in {note.code for note in read_conll([write(tmp_path, "علي B-MISS1\n")]).notes}
+    (note,) = read_conll([write(tmp_path, many + "علي B-MISS1\n")]).notes
+    assert (note.code, note.where) == ("single_entity", "MISS1")
 
 
 # what tags mean

@@ -50,14 +50,19 @@ def gate_of(folder: Path, source: str) -> Gate:
     return read_gate(file, MEASURES)
 
 
+def read_checked(path: Path) -> None:
+    """Read a gate and hold it against a call without intervals."""
+    read_gate(path, MEASURES)
+    check_gate(path, intervals=False)
+
+
 # --- what is refused ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_bad_gate_is_refused_with_the_code_that_its_file_is_named_after(path: Path) -> None:
     with pytest.raises(DataError) as caught:
-        read_gate(path, MEASURES)
-        check_gate(path, intervals=False)
+        read_checked(path)
     (problem,) = caught.value.problems
     assert problem.code == path.stem
     assert problem.where.startswith(str(path))
@@ -239,7 +244,7 @@ def test_what_cannot_be_judged_is_listed_and_does_what_the_rule_says(
     reasons = [one.why for one in rows(verdict) if one.why]
     assert reasons == ["spans in 8 articles, 10 are needed", "no gold spans"]
     assert verdict.passed is (passed and not alone)
-    text = render_verdict(verdict, comparison, Format.TEXT)
+    text = " ".join(render_verdict(verdict, comparison, Format.TEXT).split())
     words = "which passes" if passed else "which fails"
     if alone:
         words = "and nothing else is judged, which fails"
@@ -417,3 +422,55 @@ def test_a_passed_gate_says_so(tmp_path: Path) -> None:
     verdict = judge(gate_of(tmp_path, '[[floor]]\nmeasure = "entities.strict"\nf1 = 0.5'), comparison)
     page = render_verdict(verdict, comparison, Format.TEXT)
     assert page.startswith("Gate passed: made, 20 articles\n\nnew: 1 of 1 rules passed\n")
+
+
+# --- losses that no rule stops -----------------------------------------------------------------------------
+
+
+LABELS_HOLD = """
+    [[non_inferiority]]
+    measure = "entities.strict"
+    of = "labels"
+    margin = 0.5
+    undecided = "pass"
+"""
+
+
+def test_the_same_counts_pass_with_and_without_an_interval(tmp_path: Path) -> None:
+    source = '[[non_inferiority]]\nmeasure = "entities.strict"\nof = ["PERS"]\nmargin = 0.0\n'
+    for articles in (5, 12):  # too few for an interval, and enough
+        counts = counts_of(articles, PERS=(0.8, 0.8))
+        (stack,) = [one for one in counts.stacks if one.full_name == "entities.strict"]
+        same = replace(stack, counts=np.stack([stack.counts[0], stack.counts[0]]))
+        one = replace(counts, stacks=tuple(same if kept is stack else kept for kept in counts.stacks))
+        assert states(judged(tmp_path, source, one)) == {"PERS": State.PASSED}
+
+
+def test_a_label_of_which_nothing_is_found_any_more_is_said_first(tmp_path: Path) -> None:
+    counts = counts_of(40, PERS=(0.8, 0.8), WEAPON=(0.8, 0.0))  # WEAPON is in 8 articles
+    comparison = compared(counts)
+    verdict = judge(gate_of(tmp_path, LABELS_HOLD), comparison)
+    assert verdict.passed
+    losses = verdict.systems[0].losses
+    assert ("entities.strict", "WEAPON") in [(one.measure, one.row) for one in losses]
+    first = " ".join(render_verdict(verdict, comparison, Format.TEXT).split("\n\n")[1].split())
+    assert "nothing is found any more of WEAPON (entities.strict, in 8 articles)" in first
+    assert json.loads(render_verdict(verdict, comparison, Format.JSON))["gate"]["systems"][0]["losses"]
+
+
+def test_a_flood_under_a_label_without_gold_is_said_where_micro_falls(tmp_path: Path) -> None:
+    counts = counts_of(40, PERS=(0.8, 0.8), GPE=(0.8, 0.8))
+    (stack,) = [one for one in counts.stacks if one.full_name == "entities.strict"]
+    flooded = stack.counts.copy()
+    place = 1 + stack.classes.index("GPE")
+    flooded[..., place, [0, 2, 3]] = 0  # no gold, and nothing right
+    flooded[0, :, place, 1] = 0
+    flooded[1, :, place, 1] = 12
+    flooded[:, :, 0] = flooded[:, :, 1:].sum(axis=2)
+    one = replace(counts, stacks=(replace(stack, counts=flooded),))
+    comparison = compared(one)
+    verdict = judge(gate_of(tmp_path, LABELS_HOLD), comparison)
+    assert verdict.passed
+    text = " ".join(render_verdict(verdict, comparison, Format.TEXT).split())
+    assert "micro of entities.strict fell by" in text
+    assert "which no rule judges; predictions under labels without gold: 480 of GPE" in text

@@ -128,6 +128,9 @@ def test_a_stored_score_is_verified_and_a_changed_digit_is_found(
     same = run(capsys, "score-extractors", "--verify", file)
     assert same.status == 0
     assert "second on A1.jsonl: the same to the last digit" in same.out
+    file.write_text(json.dumps({**value, "warnings": ["all is well"]}), encoding="utf-8")
+    edited = run(capsys, "score-extractors", "--verify", file)
+    assert (edited.status, "warnings" in edited.err) == (1, True)
     precision = value["layers"]["entities"]["strict"]["micro"]["precision"]
     value["layers"]["entities"]["strict"]["micro"]["precision"] = precision + 1e-16
     file.write_text(json.dumps(value).replace(repr(precision), repr(precision + 2e-16), 1), encoding="utf-8")

@@ -19,6 +19,7 @@ from miyar.conll import (
     Corpus,
     Layout,
     Split,
+    cut_of,
     ledger_rows,
     lost_entities,
     read_conll,
@@ -83,6 +84,13 @@ def run(
         Split,
         typer.Option(help="What becomes an article: a document (a file, or a -DOCSTART-), or a sentence."),
     ] = Split.DOCUMENT,
+    cut: Annotated[
+        str | None,
+        typer.Option(
+            metavar="stops|N",
+            help="Where no blank line ends a sentence: after . ? ! … ؟ ۔, or after N tokens, in no entity.",
+        ),
+    ] = None,
     labels: Annotated[
         str | None, typer.Option(metavar="A,B,C", help="The labels of the scheme. [default: all that occur]")
     ] = None,
@@ -115,10 +123,12 @@ def run(
             "--labels and --language are of the gold's scheme: leave them out with --predictions"
         )
     release = _release(predictions) if predictions else None
-    layout = Layout(tag_columns(tags, token_column), token_column, comments, split, _labels(labels))
+    columns, cuts = tag_columns(tags, token_column), cut_of(cut) if cut else None
+    layout = Layout(columns, token_column, comments, split, _labels(labels), cuts)
     corpus = read_conll(paths, layout, identity)
     _refuse_faults(corpus, quarantine)
     settings = {"tags": tags, "token_column": token_column, "comments": comments, "split": str(split)}
+    settings |= {"cut": cut} if cut else {}
     if release:
         write_predictions(corpus, output, release, settings, quarantine)
     else:

@@ -7,7 +7,7 @@ by single blanks with a sentence per line, and annotations with exact offsets.
 """
 
 from miyar.conll.ledger import LEDGER_HEAD, ledger_rows, lost_entities, summary
-from miyar.conll.model import Corpus, LabelCount, Layout, Note, Slip, Source, Split, tag_columns
+from miyar.conll.model import Corpus, LabelCount, Layout, Note, Slip, Source, Split, cut_of, tag_columns
 from miyar.conll.reading import read_conll
 from miyar.conll.tags import Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
 
@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "Split",
     "TokenSpan",
+    "cut_of",
     "ledger_rows",
     "lost_entities",
     "nested_spans",

@@ -15,6 +15,9 @@ LineKind = Literal["token", "blank", "docstart", "comment", "no_token"]
 NamedColumns = Literal["nested", "last"]
 TagColumns = NamedColumns | tuple[int, ...]
 
+Cut = str  # STOPS, or a number of tokens
+STOPS = "stops"
+
 NAMED_COLUMNS: tuple[NamedColumns, ...] = ("nested", "last")
 
 
@@ -31,6 +34,13 @@ def tag_columns(text: str, token: int) -> TagColumns:
     return numbers
 
 
+def cut_of(text: str) -> Cut:
+    """Return where sentences are cut; raises UsageError for anything but STOPS and a number."""
+    if text != STOPS and not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
+        raise UsageError(f"--cut {text}: expected {STOPS}, or a number of tokens such as 50")
+    return text
+
+
 class Split(StrEnum):
     """What becomes an article of its own."""
 
@@ -44,7 +54,7 @@ class Layout:
 
     `tags` is "nested" for all columns behind the token's, "last" for the last one, or their numbers.
     Lines that begin with `comments` are passed over, counted, but for hashtags and other tokens that do.
-    With `labels` any other label is a slip.
+    With `labels` any other label is a slip. `cut` says where sentences end that no blank line tells apart.
     """
 
     tags: TagColumns = "nested"
@@ -52,6 +62,7 @@ class Layout:
     comments: str | None = None
     split: Split = Split.DOCUMENT
     labels: tuple[str, ...] | None = None
+    cut: Cut | None = None
 
 
 class Slip(NamedTuple):

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from miyar.annotation import Annotation, Span
 from miyar.article import ID, Article
+from miyar.conll.cutting import unbroken, with_cuts
 from miyar.conll.lines import Document, File, Row, Sentence, read_file, shown
 from miyar.conll.model import Corpus, LabelCount, Layout, Note, Split
 from miyar.conll.tags import BEGINS, Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
@@ -21,6 +22,7 @@ from miyar.records import read_bytes
 ANNOTATOR = "gold"
 NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_STEM, DIGEST_LENGTH, DIGITS = 80, 8, 4
+MANY_ENTITIES = 100  # in fewer a label may well stand once
 
 T = TypeVar("T")
 
@@ -68,13 +70,16 @@ def read_conll(paths: Sequence[Path], layout: Layout | None = None, identity: st
     one. An article's id is the file's stem, or `identity` in place of it, with a number where a file has
     several. The same tokens in files of the same names always give the same ids and texts.
 
+    With `layout.cut` sentences end where that says, too.
+
     Raises UsageError for a path that is no file, and for an identity that is none or that several files
     would have; all else that is wrong is in the corpus.
     """
     layout = layout or Layout()
     _check_identity(identity, paths)
     read = [read_file(path, _data(path), layout) for path in paths]
-    files = [file for file in read if isinstance(file, File)]
+    whole = [file for file in read if isinstance(file, File)]
+    files = [with_cuts(file, layout.cut) for file in whole] if layout.cut else whole
     made = [one for file in files for one in _articles(file, layout, identity)]
     entities = _label_counts(made, layout.labels)
     return Corpus(
@@ -88,7 +93,11 @@ def read_conll(paths: Sequence[Path], layout: Layout | None = None, identity: st
         entities=entities,
         slips=tuple(slip for file in files for slip in file.slips),
         refusals=(*(p for p in read if isinstance(p, Problem)), *_no_tokens(files), *_id_problems(made)),
-        notes=tuple(chain(*(file.notes for file in files), *(one.notes for one in made))),
+        notes=(
+            *chain(*map(unbroken, files)),
+            *_singles(entities),
+            *chain(*(file.notes for file in files), *(one.notes for one in made)),
+        ),
     )
 
 
@@ -217,6 +226,15 @@ def _notes(file: str, read: Read) -> Iterator[Note]:
     for span in read.decoded.duplicates:
         row = read.sentence[span.start]
         yield Note("duplicate", f"{file}:{row.number}", f"{span.label} begins here twice, with one end")
+
+
+def _singles(entities: Mapping[str, LabelCount]) -> Iterator[Note]:
+    """Yield labels that stand once among others that do not: most are slips of the fingers."""
+    if sum(count.entities for count in entities.values()) < MANY_ENTITIES:
+        return
+    for code, count in entities.items():
+        if count.entities == 1:
+            yield Note("single_entity", code, "a label of one entity: is it a slip of another one?")
 
 
 def _trimmed(file: str, entities: Iterable[Entity], text: str) -> Iterator[Note]:

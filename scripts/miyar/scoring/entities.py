@@ -68,7 +68,7 @@ def _untyped(spans: SpanTable) -> Rows:
 
 
 def _partial(untyped: Cells, sides: Sides) -> Table:
-    """Return the table of partial credit; its predicted and gold are those of untyped."""
+    """Return the table of partial credit; its predicted and gold are those of untyped: each extent once."""
     gold = untyped.where(untyped.gold)
     predicted = untyped.where(untyped.predicted)
     earned = partial_credit(

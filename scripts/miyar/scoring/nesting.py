@@ -1,4 +1,4 @@
-"""How the spans of one side nest: inner, outer or flat."""
+"""How the spans of one side nest: inner, outer or flat; what can match nothing is flat."""
 
 import numpy as np
 
