@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from marked import marked
 from miyar import bio
-from miyar.bio import Losses, Mode, Projection, Ratios, projected, seqeval_view, tags, token_spans
+from miyar.bio import (
+    Losses,
+    Mode,
+    Projection,
+    Ratios,
+    TagLists,
+    projected,
+    seqeval_labels,
+    short_tags,
+    tags,
+    token_spans,
+)
 from miyar.matching import cells, counts, span_rows
 from miyar.spantable import SpanTable
 from miyar.tokens import token_table, tokens
@@ -251,15 +262,36 @@ def test_no_spans_and_no_articles_are_results() -> None:
 def test_own_counts_are_those_of_seqeval(sides: tuple[Case, Case], mode: Mode) -> None:
     found = token_table(sides[0].texts)
     gold, predicted = (flat(side) for side in sides)
-    theirs = seqeval_view(tags(gold, found, NAMES), tags(predicted, found, NAMES), mode)
+    theirs = report(tags(gold, found, NAMES), tags(predicted, found, NAMES), mode)
     both = (span_rows(token_spans(side, found)) for side in (gold, predicted))
     own = counts(cells(*both), len(NAMES))
     columns = [column.tolist() for column in (own.tp, own.predicted, own.gold)]
     rows = dict(zip(NAMES, zip(*columns, strict=True), strict=True))
-    assert list(theirs.labels) == sorted(name for name, (_, *either) in rows.items() if any(either))
-    for name, row in theirs.labels.items():
+    micro = theirs.pop("micro avg")
+    assert list(theirs) == sorted(name for name, (_, *either) in rows.items() if any(either))
+    for name, row in theirs.items():
         assert row == pytest.approx(ratios(*rows[name]), abs=1e-12)
-    assert theirs.micro == pytest.approx(ratios(*map(sum, columns)), abs=1e-12)
+    assert micro == pytest.approx(ratios(*map(sum, columns)), abs=1e-12)
+
+
+@given(two_sides(), st.sampled_from(Mode))
+def test_what_is_outside_on_both_sides_may_be_left_out(sides: tuple[Case, Case], mode: Mode) -> None:
+    found = token_table(sides[0].texts)
+    both = [flat(side) for side in sides]
+    gold, predicted = (tags(side, found, NAMES) for side in both)
+    short_gold, short_predicted = short_tags(both, found, NAMES)
+    assert report(short_gold, short_predicted, mode) == report(gold, predicted, mode)
+    for side in (short_gold, short_predicted):
+        assert sum(map(len, side)) <= len(found)
+        assert len(side) == len(sides[0].texts)
+
+
+def test_a_tag_that_continues_nothing_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case(["قال محمد أمس"], [Row(0, 0, 3, 0)])
+    for column in ([2, 0, 0], [1, 4, 0], [0, 0, 2]):
+        monkeypatch.setattr("miyar.bio._tag_column", lambda *_, column=column: np.array(column))
+        with pytest.raises(RuntimeError, match="continues nothing"):
+            short_tags([flat(case)] * 2, token_table(case.texts), NAMES)
 
 
 def ratios(tp: int, predicted: int, gold: int) -> Ratios:
@@ -269,33 +301,35 @@ def ratios(tp: int, predicted: int, gold: int) -> Ratios:
 SEQUENCES = st.lists(st.lists(st.tuples(*[st.sampled_from(TAGS)] * 2), max_size=8), max_size=3)
 
 
-@given(SEQUENCES, st.sampled_from(Mode))
-def test_a_view_is_the_report_of_seqeval_in_that_mode(pairs: list[list[tuple[str, str]]], mode: Mode) -> None:
+def report(gold: TagLists, predicted: TagLists, mode: Mode) -> dict[str, Ratios]:
+    """Return what seqeval's report says of each label and of micro; where there is no entity, nothing."""
     from seqeval.metrics import classification_report
     from seqeval.scheme import IOB2
 
-    # seqeval's report divides by 0 where there is no entity at all, hence one more article that has one
-    gold, predicted = (
-        [["B-GPE"], *([pair[side] for pair in article] for article in pairs)] for side in (0, 1)
-    )
+    if all(tag == "O" for side in (gold, predicted) for article in side for tag in article):
+        return {"micro avg": Ratios(0.0, 0.0, 0.0, 0)}  # the report itself divides by 0
     choice = {"mode": "strict", "scheme": IOB2} if mode is Mode.STRICT else {}
-    report = classification_report(gold, predicted, output_dict=True, zero_division=0, **choice)
-    ours = seqeval_view(gold, predicted, mode)
+    found = classification_report(gold, predicted, output_dict=True, zero_division=0, **choice)
     for average in ("macro avg", "weighted avg"):
-        del report[average]
-    assert tuple(report.pop("micro avg").values()) == ours.micro
-    assert {name: tuple(row.values()) for name, row in report.items()} == ours.labels
+        del found[average]
+    return {name: Ratios(*row.values()) for name, row in found.items()}
 
 
-def test_the_modes_differ_where_an_entity_has_no_beginning() -> None:
+@given(SEQUENCES)
+def test_labels_are_those_of_the_report_of_seqeval(pairs: list[list[tuple[str, str]]]) -> None:
+    gold, predicted = ([[pair[side] for pair in article] for article in pairs] for side in (0, 1))
+    theirs = report(gold, predicted, Mode.DEFAULT)
+    del theirs["micro avg"]
+    assert seqeval_labels(gold, predicted) == theirs
+
+
+def test_the_modes_of_seqeval_differ_where_an_entity_has_no_beginning_which_ours_never_lack() -> None:
     gold, predicted = [["B-PERS", "I-PERS", "O"]], [["I-PERS", "I-PERS", "O"]]
     # conlleval takes I-PERS after O as a beginning: 1 of 1; by IOB2 nothing is predicted
-    assert seqeval_view(gold, predicted, Mode.DEFAULT).micro == Ratios(1.0, 1.0, 1.0, 1)
-    assert seqeval_view(gold, predicted, Mode.STRICT).micro == Ratios(0.0, 0.0, 0.0, 1)
+    assert report(gold, predicted, Mode.DEFAULT)["micro avg"] == Ratios(1.0, 1.0, 1.0, 1)
+    assert report(gold, predicted, Mode.STRICT)["micro avg"] == Ratios(0.0, 0.0, 0.0, 1)
 
 
-@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("nothing", [[], [[]], [["O", "O"], []]])
-def test_nothing_to_score_is_zeros(mode: Mode, nothing: list[list[str]]) -> None:
-    result = seqeval_view(nothing, nothing, mode)
-    assert (dict(result.labels), result.micro, result.mode) == ({}, Ratios(0.0, 0.0, 0.0, 0), mode)
+def test_nothing_to_score_is_nothing(nothing: TagLists) -> None:
+    assert seqeval_labels(nothing, nothing) == {}

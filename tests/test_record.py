@@ -15,7 +15,7 @@ from miyar.matching import Cells, Counts, counts
 from miyar.predictions import Predictions
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Choices, Measure, Table, count, measures, record
-from miyar.scoring.record import MICRO, check_with_seqeval
+from miyar.scoring.record import MICRO, check_all_with_seqeval, check_with_seqeval
 
 VIEWS = ROOT / "corpus" / "annotations" / "demo"
 SETS = (
@@ -71,6 +71,19 @@ def test_a_reported_count_that_is_wrong_by_one_is_found(name: str, tables: Table
     for measure in wrong:
         with pytest.raises(RuntimeError, match="seqeval confirmed"):
             check_with_seqeval(tables[name], measure)
+
+
+def test_tables_of_the_same_cells_are_checked_once_and_others_each(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(record, "check_with_seqeval", lambda table, _: asked.append(table.name))
+    table = tables["entities.strict"]
+    right = reported(table)
+    wrong = replace(right, micro=wrong_by_one(right.micro)[0])
+    others = replace(table, cells=replace(table.cells)) if table.cells else table
+    check_all_with_seqeval([(table, right), (table, right), (table, wrong), (others, right)])
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("column", ["tp", "predicted", "gold"])

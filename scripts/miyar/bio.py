@@ -3,10 +3,9 @@
 No other measure knows tokens: this view is for comparison with published numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -86,22 +85,6 @@ class Ratios(NamedTuple):
     support: int
 
 
-@dataclass(frozen=True, slots=True)
-class SeqevalView:
-    """seqeval's numbers for each label that either side has, in alphabetical order, and micro-averaged."""
-
-    mode: Mode
-    labels: Mapping[str, Ratios]
-    micro: Ratios
-
-
-class _Reading(NamedTuple):
-    """The labels in seqeval's order, and seqeval itself, to be called with an average."""
-
-    names: list[str]
-    score: Callable[..., Sequence[Any]]
-
-
 def projected(spans: SpanTable, tokens: TokenTable) -> Projection:
     """Return which spans of one side its flat view keeps, and why it has not the others.
 
@@ -138,27 +121,56 @@ def token_spans(projection: Projection, tokens: TokenTable) -> SpanTable:
 
 def tags(projection: Projection, tokens: TokenTable, names: Sequence[str]) -> TagLists:
     """Return one IOB2 tag per token, in one list per article; `names` are what the label indices mean."""
+    return _lists(_tag_column(projection, tokens), _bounds(tokens), names)
+
+
+def short_tags(both: Sequence[Projection], tokens: TokenTable, names: Sequence[str]) -> list[TagLists]:
+    """Return the tags of two sides, a run of tokens that are outside on both as one: they score the same.
+
+    Raises RuntimeError, as a bug, where tags are not those of IOB2: then seqeval's modes would differ.
+    """
+    columns = [_tag_column(projection, tokens) for projection in both]
+    begins = np.append(-1, tokens.article)[:-1] != tokens.article
+    for column in columns:
+        before = np.append(0, column)[:-1]
+        inside = (column > 0) & (column % 2 == 0)
+        if (inside & (begins | ((before != column) & (before != column - 1)))).any():
+            raise RuntimeError("a tag of the comparison view continues nothing")
+    outside = (columns[0] == 0) & (columns[1] == 0)
+    kept = ~outside | begins | ~np.append(False, outside)[:-1]
+    bounds = np.append(0, kept.cumsum())[_bounds(tokens)]
+    return [_lists(column[kept], bounds, names) for column in columns]
+
+
+def _tag_column(projection: Projection, tokens: TokenTable) -> Column:
+    """Return a number for the tag of each token: 0 outside, 2k + 1 where label k begins, 2k + 2 inside."""
     kept = projection.kept
     first, last = (rows[kept] for rows in projection.ranges)
     label, size = projection.spans.label[kept], last + 1 - first
-    begins, continues = (np.array([f"{prefix}-{name}" for name in names], dtype=object) for prefix in "BI")
-    column = np.full(len(tokens), OUTSIDE, dtype=object)
+    column: Column = np.zeros(len(tokens), dtype=np.int64)
     covered = np.arange(size.sum()) + np.repeat(last + 1 - size.cumsum(), size)
-    column[covered] = np.repeat(continues[label], size)
-    column[first] = begins[label]
-    return [column[start:end].tolist() for start, end in pairwise(_bounds(tokens))]
+    column[covered] = np.repeat(2 * label + 2, size)
+    column[first] = 2 * label + 1
+    return column
 
 
-def seqeval_view(gold: TagLists, predicted: TagLists, mode: Mode) -> SeqevalView:
-    """Return what seqeval says of two sides with a list of tags per article, of the same lengths.
+def _lists(column: Column, bounds: Column, names: Sequence[str]) -> TagLists:
+    words = np.array([OUTSIDE, *(f"{prefix}-{name}" for name in names for prefix in "BI")], dtype=object)
+    text = words[column]
+    return [text[start:end].tolist() for start, end in pairwise(bounds)]
 
-    Strict is what `classification_report(mode="strict", scheme=IOB2)` computes: seqeval ignores one of the
-    two without the other. No articles and no spans are a result of zeros.
+
+def seqeval_labels(gold: TagLists, predicted: TagLists) -> Mapping[str, Ratios]:
+    """Return what seqeval says, in its default mode, of each label that either side has, in their order.
+
+    Both sides have a list of tags per article, of equal lengths. No articles and no spans are a result.
     """
-    read = _read_strict if mode is Mode.STRICT else _read_default
-    names, score = read(gold or [[]], predicted or [[]])
-    labels = (_ratios(row) for row in zip(*score(average=None), strict=True))
-    return SeqevalView(mode, dict(zip(names, labels, strict=True)), _ratios(score(average="micro")))
+    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
+
+    sides = (gold or [[]], predicted or [[]])
+    names = sorted({tag[2:] for side in sides for article in side for tag in article if tag != OUTSIDE})
+    rows = zip(*precision_recall_fscore_support(*sides, zero_division=0), strict=True)
+    return dict(zip(names, map(_ratios, rows), strict=True))
 
 
 def _token_ranges(spans: SpanTable, tokens: TokenTable) -> TokenRanges:
@@ -229,23 +241,6 @@ def _mask(size: int, rows: Column) -> Mask:
 def _bounds(tokens: TokenTable) -> Column:
     """Return the row of the first token of each article, and of the end of the table."""
     return np.searchsorted(tokens.article, np.arange(len(tokens.lengths) + 1))
-
-
-def _read_default(gold: TagLists, predicted: TagLists) -> _Reading:
-    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
-
-    names = {tag[2:] for article in (*gold, *predicted) for tag in article if tag != OUTSIDE}
-    return _Reading(sorted(names), partial(precision_recall_fscore_support, gold, predicted, zero_division=0))
-
-
-def _read_strict(gold: TagLists, predicted: TagLists) -> _Reading:
-    from seqeval.metrics.v1 import precision_recall_fscore_support
-    from seqeval.scheme import IOB2, Entities
-
-    sides = {"entities_true": Entities(gold, IOB2), "entities_pred": Entities(predicted, IOB2)}
-    names = set().union(*(side.unique_tags for side in sides.values()))
-    score = partial(precision_recall_fscore_support, gold, predicted, scheme=IOB2, zero_division=0, **sides)
-    return _Reading(sorted(names), score)
 
 
 def _ratios(row: Sequence[Any]) -> Ratios:

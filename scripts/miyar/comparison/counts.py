@@ -14,7 +14,7 @@ from miyar.resampling import GOLD, Numbers
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, Choices, Table, count
 from miyar.scoring.measures import measure
-from miyar.scoring.record import check_with_seqeval
+from miyar.scoring.record import check_all_with_seqeval
 from miyar.scoring.table import Kind
 from miyar.spantable import Mask, Views
 
@@ -138,8 +138,7 @@ def count_systems(
     counted = [count(gold, one, scheme, choices, training) for one in predictions]
     started = time.perf_counter()
     for one in counted:
-        for table in one.tables:
-            check_with_seqeval(table, measure(table, None, "", choices.level))
+        check_all_with_seqeval((table, measure(table, None, "", choices.level)) for table in one.tables)
     seconds = time.perf_counter() - started
     found = [Found(one.sides.predicted, read.views) for one, read in zip(counted, predictions, strict=True)]
     tables = [{(table.layer, table.name): table for table in one.tables} for one in counted]

@@ -21,7 +21,7 @@ from miyar.scoring.events import event_tables
 from miyar.scoring.measures import MICRO, measure
 from miyar.scoring.model import Measure
 from miyar.scoring.properties import Context
-from miyar.scoring.record import check_with_seqeval
+from miyar.scoring.record import check_all_with_seqeval
 from miyar.scoring.result import Score, Slices
 from miyar.scoring.sides import Sides, sides
 from miyar.scoring.slices import LAYER as SLICES
@@ -89,9 +89,8 @@ def score(
     counted = count(gold, predictions, scheme, chosen, training)
     layers, slices = _measured(counted, chosen)
     started = time.perf_counter()
-    for table in counted.tables:
-        if table.layer in layers:
-            check_with_seqeval(table, layers[table.layer][table.name])
+    measured = ((table, layers[table.layer][table.name]) for table in counted.tables if table.layer in layers)
+    check_all_with_seqeval(measured)
     seconds = time.perf_counter() - started
     return Score(
         corpus=gold.name,

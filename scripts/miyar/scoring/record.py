@@ -5,7 +5,7 @@ gold ∪ prediction, tagged B-<label> on the side that has the span and O on the
 under one tag give the micro average in the same call.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,21 @@ NOTHING = PRF(0, 0, 0)
 
 Ratios = NDArray[np.float64]
 Whole = NDArray[np.int64]
+
+
+def check_all_with_seqeval(found: Iterable[tuple[Table, Measure]]) -> None:
+    """Hold measures against seqeval's numbers; of tables that count the same cells the first one stands."""
+    checked: list[tuple[Cells, Measure]] = []
+    for table, measure in found:
+        if table.cells is None:
+            continue
+        if not any(cells is table.cells and _same(one, measure) for cells, one in checked):
+            check_with_seqeval(table, measure)
+            checked.append((table.cells, measure))
+
+
+def _same(one: Measure, other: Measure) -> bool:
+    return one.micro == other.micro and one.labels == other.labels
 
 
 def check_with_seqeval(table: Table, measure: Measure) -> None:

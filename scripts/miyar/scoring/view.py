@@ -1,16 +1,17 @@
 """The comparison view: outermost entities on word tokens, as papers score them with seqeval."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from miyar.bio import Losses, Mode, Projection, Ratios, projected, seqeval_view, tags, token_spans
+from miyar.bio import Losses, Mode, Ratios, projected, seqeval_labels, short_tags, token_spans
 from miyar.matching import Numbers, cells, span_rows
 from miyar.scoring.sides import CHARGED, Sides
 from miyar.scoring.table import Table, set_table
 from miyar.spantable import Views
-from miyar.tokens import TOKENS_VERSION, TokenTable, token_table
+from miyar.tokens import TOKENS_VERSION, token_table
 
 LAYER = "comparison"
 TOLERANCE = 1e-12
@@ -26,8 +27,8 @@ class View(NamedTuple):
 def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
     """Return the view, or None where the gold has no texts.
 
-    Tags made of spans are always valid, so that both modes of seqeval read them alike; each is asked, and
-    raises RuntimeError, as a bug, where its numbers are not those of our counts.
+    Tags made of spans are those of IOB2, which is checked, so that both modes of seqeval read them alike; its
+    default one is asked. Raises RuntimeError, as a bug, where its numbers are not those of our counts.
     """
     if gold.texts is None:
         return None
@@ -40,23 +41,19 @@ def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
         set_table(LAYER, "", compared, sides.articles, names), signed={"tokens": TOKENS_VERSION}
     )
     tables = tuple(replace(counted, name=mode.value) for mode in Mode)
-    _check(both, tokens, names, tables)
+    short_gold, short_predicted = short_tags(both, tokens, names)
+    _check(seqeval_labels(short_gold, short_predicted), counted)
     return View(tables, dict(zip(("gold", "predicted"), (one.losses for one in both), strict=True)))
 
 
-def _check(
-    both: list[Projection], tokens: TokenTable, names: tuple[str, ...], tables: tuple[Table, ...]
-) -> None:
-    gold, predicted = (tags(one, tokens, names) for one in both)
-    for mode, table in zip(Mode, tables, strict=True):
-        view = seqeval_view(gold, predicted, mode)
-        micro, *labels = map(_ratios, table.counts.sum(axis=0))
-        ours = {code: one for code, one in zip(table.classes, labels, strict=True) if any(one)}
-        theirs = {code: one for code, one in view.labels.items() if any(one)}
-        if ours.keys() != theirs.keys() or not np.allclose(
-            [view.micro, *(theirs[code] for code in ours)], [micro, *ours.values()], rtol=0, atol=TOLERANCE
-        ):
-            raise RuntimeError(f"seqeval disagrees in {mode.value} mode: {view}, own counts {micro}, {ours}")
+def _check(said: Mapping[str, Ratios], table: Table) -> None:
+    """Compare each label; their sums are the micro average, which `check_with_seqeval` asks for."""
+    labels = zip(table.classes, map(_ratios, table.counts.sum(axis=0)[1:]), strict=True)
+    ours = {code: one for code, one in labels if any(one)}
+    theirs = {code: one for code, one in said.items() if any(one)}
+    pairs = [(theirs.get(code), ours.get(code)) for code in {**theirs, **ours}]
+    if not all(one and other and np.allclose(one, other, rtol=0, atol=TOLERANCE) for one, other in pairs):
+        raise RuntimeError(f"seqeval disagrees: {theirs}, own counts {ours}")
 
 
 def _ratios(row: Numbers) -> Ratios:
