@@ -125,7 +125,10 @@ def tags(projection: Projection, tokens: TokenTable, names: Sequence[str]) -> Ta
 
 
 def short_tags(both: Sequence[Projection], tokens: TokenTable, names: Sequence[str]) -> list[TagLists]:
-    """Return the tags of two sides, a run of tokens that are outside on both as one: they score the same.
+    """Return the tags of two sides without tokens that change no score: entities end where they ended.
+
+    A run of tokens that are outside on both sides is one, and of tokens that are inside of the same label on
+    both there is none: no entity begins there, and where one ends alone the next token tells.
 
     Raises RuntimeError, as a bug, where tags are not those of IOB2: then seqeval's modes would differ.
     """
@@ -133,11 +136,12 @@ def short_tags(both: Sequence[Projection], tokens: TokenTable, names: Sequence[s
     begins = np.append(-1, tokens.article)[:-1] != tokens.article
     for column in columns:
         before = np.append(0, column)[:-1]
-        inside = (column > 0) & (column % 2 == 0)
-        if (inside & (begins | ((before != column) & (before != column - 1)))).any():
+        goes_on = (column > 0) & (column % 2 == 0)
+        if (goes_on & (begins | ((before != column) & (before != column - 1)))).any():
             raise RuntimeError("a tag of the comparison view continues nothing")
     outside = (columns[0] == 0) & (columns[1] == 0)
-    kept = ~outside | begins | ~np.append(False, outside)[:-1]
+    inside = (columns[0] == columns[1]) & (columns[0] > 0) & (columns[0] % 2 == 0)
+    kept = ~inside & (~outside | begins | ~np.append(False, outside)[:-1])
     bounds = np.append(0, kept.cumsum())[_bounds(tokens)]
     return [_lists(column[kept], bounds, names) for column in columns]
 
