@@ -289,8 +289,11 @@ def test_power_is_from_the_standard_error_of_the_difference() -> None:
     assert power is not None
     # F1 is the mean of 100 shares of 10: the error of the difference is √(2·0.8·0.2/1000) = 0.0179
     assert power.standard_error == pytest.approx(0.0179, rel=0.15)
-    # t 0.975 with 99 degrees of freedom + z 0.8 = 1.984217 + 0.841621
-    assert power.detectable == pytest.approx(2.825838 * power.standard_error, rel=1e-6)
+    # half of the interval + z 0.8 = 0.841621; the half is about t 0.975 with 99 degrees of freedom = 1.984217
+    assert found.bounds is not None
+    half = (found.bounds.high - found.bounds.low) / 2
+    assert power.detectable == pytest.approx(half + 0.841621 * power.standard_error, rel=1e-6)
+    assert half == pytest.approx(1.984217 * power.standard_error, rel=0.1)
     assert power.detectable is not None
     assert power.articles_needed == pytest.approx(100 * (power.detectable / 0.02) ** 2, abs=1)
     assert found.significance is None

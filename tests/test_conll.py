@@ -68,6 +68,8 @@ def test_no_entity_is_cut_through(tmp_path: Path) -> None:
     corpus = read_conll([write(tmp_path, "a B-ORG\nb I-ORG\n. I-ORG\nc I-ORG\nd O\n")], Layout(cut="stops"))
     (article,) = corpus.articles
     assert article.text == "a b . c d"
+    begun_by_i = read_conll([write(tmp_path, "a O\n. O\nb I-ORG\n. O\nc I-PER\n")], Layout(cut="stops"))
+    assert [article.text for article in begun_by_i.articles] == ["a .\nb .\nc"]
     corpus = read_conll([write(tmp_path, "a B-ORG\nb I-ORG\nc I-ORG\nd O\n")], Layout(cut="1"))
     assert [article.text for article in corpus.articles] == ["a b c\nd"]
 

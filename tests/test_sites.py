@@ -79,8 +79,7 @@ def test_two_annotators_on_two_servers_make_one_corpus(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--url", "http://127.0.0.1:9", "--url", "http://127.0.0.1:9"], "name each server once"),
-        (["--url", "http://127.0.0.1:9", "--url", "http://127.0.0.1:8"], "2 servers for 0 annotators"),
+        (["--url", "http://127.0.0.1:9", "--url", "http://127.0.0.1:8"], "0 token files for 2 servers"),
         (
             [
                 "--url",

@@ -17,7 +17,7 @@ from miyar.arabic import follows_particles, normalised_text, word_start
 from miyar.article import text_sha256
 from miyar.errors import UsageError
 from miyar.predictions import Predictions
-from miyar.resampling import Numbers, Resamples, difference_ends, evidence, intervals, totals
+from miyar.resampling import Numbers, Resamples, apart_ends, evidence, intervals, totals
 from miyar.scheme import Scheme, inventory
 from miyar.scoring.entities import entity_cells, nesting_table
 from miyar.scoring.properties import FAULTY, NONE, PROPERTIES, Context, classes
@@ -541,7 +541,7 @@ def test_intervals_of_gaps_are_those_of_the_difference(ten_of_each: Table) -> No
     assert gap.interval is not None
     # the slice is in 10 articles and the rest in 12: the fewer count
     expected = intervals(plain_gaps(resampled), np.array(10), 0.9)
-    ends = difference_ends(evidence(others(ten_of_each)), evidence(ten_of_each.counts[:, 1:]), 0.9)
+    ends = apart_ends(evidence(others(ten_of_each)), evidence(ten_of_each.counts[:, 1:]), 0.9)
     low, high = (min(float(expected.low), ends.low[0, 1]), max(float(expected.high), ends.high[0, 1]))
     assert [*gap.interval.bounds["recall"]] == pytest.approx([low, high])
     assert gap.interval.level == 0.9

@@ -16,7 +16,7 @@ import pytest
 
 from faulty import FIXTURES, User, kill
 from miyar.labelstudio.client import Studio
-from miyar.labelstudio.doubles import excluded, leftovers
+from miyar.labelstudio.doubles import _without_old_quarrels, excluded, leftovers
 from miyar.labelstudio.projects import Annotator, description, family, family_title, owner
 from miyar.labelstudio.remote import Project, Setup
 from miyar.scheme import Scheme
@@ -32,10 +32,12 @@ ARTICLES = 60
 class People:
     """A title with the annotators that it is pushed for, and what its file holds."""
 
-    def __init__(self, folder: Path, scheme: Scheme, emails: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, scheme: Scheme, emails: Sequence[str] = (), articles: int = ARTICLES
+    ) -> None:
         self.title = f"Two {uuid4().hex[:8]}"
         self.emails = emails or [f"{name}-{uuid4().hex[:6]}@example.org" for name in "ab"]
-        self.ids = [f"a-{number}" for number in range(ARTICLES)]
+        self.ids = [f"a-{number}" for number in range(articles)]
         self.file = written(folder / f"{self.title}.json", *(plain(one, scheme) for one in self.ids))
         self.folder = folder
 
@@ -61,10 +63,12 @@ def check(owner_of_all: Studio, titles: Iterable[People]) -> None:
 
 @pytest.mark.server
 @pytest.mark.slow
+@pytest.mark.parametrize("articles", [ARTICLES, 2_500])
 def test_two_first_pushes_at_once_make_one_project_for_each(
-    tmp_path: Path, scheme: Scheme, user: User, owner: Studio
+    articles: int, tmp_path: Path, scheme: Scheme, user: User, owner: Studio
 ) -> None:
-    one = People(tmp_path, scheme)
+    """Many articles go in several chunks, so that the one who plans again finds half of them there."""
+    one = People(tmp_path, scheme, articles=articles)
     for ended in [user.end(process) for process in [one.start(user) for _ in range(2)]]:
         assert ended.status == 0, ended.err
     check(owner, [one])
@@ -127,6 +131,14 @@ def project(identity: int, title: str, name: str = "", account: int = 0, config:
 )
 def test_projects_exclude_each_other(one: Project, other: Project, expected: bool) -> None:
     assert excluded(one, other) == excluded(other, one) == expected
+
+
+def test_who_had_two_names_before_may_have_another_project() -> None:
+    """Two projects of other titles that exclude each other were there; whatever is made excludes one."""
+    there = [project(1, "X", "A25", 5), project(2, "Y", "A26", 5), made := project(3, "Z", "A26", 5)]
+    assert [one.id for one in _without_old_quarrels([made], there)] == [3]
+    there = [project(1, "X", "A25", 5), made := project(3, "Z", "A26", 5)]
+    assert [one.id for one in _without_old_quarrels([made], there)] == [1, 3]
 
 
 class Held:

@@ -43,7 +43,7 @@ def speak_utf8() -> None:
     """Write UTF-8 whatever the locale says: Arabic is in nothing that an old locale knows."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def say_unread(files: Sequence[Path]) -> None:
@@ -58,7 +58,7 @@ def tracked(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:
         yield from items
         return
     with _progress() as progress:
-        task = progress.add_task(what, total=total)
+        task = progress.add_task(plain(what), total=total)
         for item in items:
             yield item
             progress.advance(task)
@@ -83,5 +83,10 @@ def _progress() -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

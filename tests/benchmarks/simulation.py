@@ -264,7 +264,7 @@ def outcome(case: Case, swaps: int, number: int) -> Outcome:
         rejected=float(test.classes[MICRO] <= ALPHA),
         macro_rejected=float(test.macro <= ALPHA),
         excluded=float(found.low[2] > 0 or found.high[2] < 0),
-        detectable=detectable(error, case.articles),
+        detectable=detectable(float(found.high[2] - found.low[2]) / 2, error),
         error=error,
         seen=float((f1_of(new.sum(axis=0)) - f1_of(old.sum(axis=0)))[MICRO]),
     )

@@ -122,6 +122,11 @@ def run(
         raise UsageError(
             "--labels and --language are of the gold's scheme: leave them out with --predictions"
         )
+    if predictions and cut:
+        raise UsageError(
+            "--cut goes by the gold's entities, so that a tagger's files would be cut elsewhere: "
+            "tag the articles of the corpus, and leave out --cut"
+        )
     release = _release(predictions) if predictions else None
     columns, cuts = tag_columns(tags, token_column), cut_of(cut) if cut else None
     layout = Layout(columns, token_column, comments, split, _labels(labels), cuts)

@@ -66,7 +66,7 @@ TokenFiles = Annotated[
     typer.Option(
         "--token-file",
         metavar="FILE",
-        help="A file with your access token that only you can read; for several servers one each, or one. "
+        help="A file with your access token that only you can read; for several servers one each. "
         "[default: LABEL_STUDIO_API_KEY]",
     ),
 ]

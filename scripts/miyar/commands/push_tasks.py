@@ -24,7 +24,7 @@ from miyar.commands.options import (
 )
 from miyar.errors import DataError, Problem, UsageError
 from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio
-from miyar.labelstudio.doubles import OvertakenError
+from miyar.labelstudio.doubles import OvertakenError, quiet
 from miyar.labelstudio.plan import KEPT, Order, Target
 from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.projects import checked_title
@@ -132,8 +132,10 @@ def run(
             except OvertakenError as error:
                 if not left:
                     raise
-                say(f"{error}; planning again")
+                say(f"{error}; planning again when the other one has ended")
                 tell, form = say_lines, Format.TEXT
+                for site in found:
+                    quiet(site.studio, order.setup.title)
         sent = _sent(_flat(targets))
         say(f"done: {sent} tasks sent; all projects were read back and hold what they should")
         for site, there, projects in zip(found, targets, done, strict=True):
@@ -143,17 +145,20 @@ def run(
 
 @contextmanager
 def _all_connected(
-    urls: Sequence[str], token_files: Sequence[Path], timeout: float, largest: float
+    urls: Sequence[str], token_files: Sequence[Path | None], timeout: float, largest: float
 ) -> Iterator[list[Studio]]:
-    """Give a connection to each server, with its own token file or with that of all."""
-    if len(set(urls)) != len(urls):
-        raise UsageError(f"--url {', '.join(urls)}: name each server once")
-    if len(token_files) not in (0, 1, len(urls)):
-        raise UsageError(f"{len(token_files)} token files for {len(urls)} servers: give one for each, or one")
-    files = [*token_files] if len(token_files) == len(urls) else [*token_files, None][:1] * len(urls)
+    """Give a connection to each server, with its own token file; a single one may go by the environment."""
+    files = token_files or [None]
+    if len(files) != len(urls):
+        raise UsageError(
+            f"{len(token_files)} token files for {len(urls)} servers: give --token-file for each"
+        )
     with ExitStack() as stack:
         pairs = zip(urls, files, strict=True)
-        yield [stack.enter_context(connected(url, file, timeout, largest)) for url, file in pairs]
+        found = [stack.enter_context(connected(url, file, timeout, largest)) for url, file in pairs]
+        if len(found) > 1 and len({studio.name() for studio in found}) < len(found):
+            raise UsageError(f"--url {', '.join(urls)}: name each server once; two of these are one server")
+        yield found
 
 
 def _flat(targets: Iterable[Sequence[Target]]) -> list[Target]:

@@ -37,14 +37,14 @@ def differences(
     for row, (baseline, other) in enumerate(zip(*sides, strict=True)):
         names = (SHARE,) if isinstance(other, Share) else RATIOS
         error = float(found.standard_error[row, F1]) if found else np.nan
-        bearing = int(articles[row])
+        half = float(found.high[row, F1] - found.low[row, F1]) / 2 if found else np.nan
         yield Difference(
             baseline,
             other,
-            bearing,
+            int(articles[row]),
             bool(same[row]),
             interval_at(found, row, names, level) if found else None,
-            power=None if np.isnan(error) else _power(error, bearing, len(pair.old), level, detect),
+            power=None if np.isnan(error) else _power(half, error, len(pair.old), detect),
         )
 
 
@@ -92,10 +92,9 @@ def _numbers(
     return [whole.micro, *whole.labels.values(), averaged.macro or NO_MACRO]
 
 
-def _power(standard_error: float, bearing: int, articles: int, level: float, detect: float | None) -> Power:
-    """Return what the corpus can show, given how many of its articles bear on the difference."""
+def _power(half_width: float, standard_error: float, articles: int, detect: float | None) -> Power:
     if not standard_error:
         return Power(standard_error, None, detect, None)
-    found = detectable(standard_error, bearing, level)
+    found = detectable(half_width, standard_error)
     needed = None if detect is None else articles_needed(articles, found, detect)
     return Power(standard_error, found, detect, needed)

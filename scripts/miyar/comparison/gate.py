@@ -39,20 +39,21 @@ def _system(gate: Gate, compared: SystemComparison, articles: int) -> SystemVerd
 
 
 def _losses(compared: SystemComparison, rules: Sequence[RuleVerdict]) -> Iterator[Loss]:
-    """Yield what is worse in a measure that rules are about and no failed row says."""
-    failed = {
-        (one.rule.subject.measure, row.row) for one in rules for row in one.judgements if one.fails(row)
-    }
-    for measure in dict.fromkeys(one.rule.subject.measure for one in rules):
+    """Yield what is worse in a measure that rules are about, and no rule stops."""
+    rows = [(one, one.rule.subject.measure, row) for one in rules for row in one.judgements]
+    failed = {(measure, row.row) for one, measure, row in rows if one.fails(row)}
+    judged = {(measure, row.row) for _, measure, row in rows if row.state is not State.UNDECIDED}
+    for measure in dict.fromkeys(measure for _, measure, _ in rows):
         found = compared.find(measure)
         if found is None:
             continue
         for name, one in found.labels.items():
             if _is_lost(one) and (measure, name) not in failed:
                 yield Loss(measure, name, one)
-        bounds = found.micro.bounds
-        if bounds and bounds.high < 0 and (measure, "micro") not in failed:
-            yield Loss(measure, "micro", found.micro, _flood(found))
+        flood, bounds = _flood(found), found.micro.bounds
+        worse = bool(bounds and bounds.high < 0) or bool(flood and (found.micro.f1 or 0.0) < 0)
+        if worse and (measure, "micro") not in judged | failed:
+            yield Loss(measure, "micro", found.micro, flood)
 
 
 def _is_lost(one: Difference) -> bool:

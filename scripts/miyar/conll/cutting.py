@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from miyar.conll.lines import File, Row, Sentence, shown
 from miyar.conll.model import STOPS, Cut, Note
+from miyar.conll.tags import OUTSIDE
 
 ENDS = frozenset((".", "?", "!", "…", "...", "؟", "۔"))
 CONTINUES = frozenset("IMEL")
-LONG = 1000  # tokens; no sentence has so many
+LONG = 250  # tokens; hardly a sentence has so many
 
 
 def with_cuts(file: File, where: Cut) -> File:
@@ -19,20 +20,26 @@ def with_cuts(file: File, where: Cut) -> File:
 
 
 def unbroken(file: File) -> Iterator[Note]:
-    """Yield a note on a document of one endless sentence: nothing can be drawn from it for intervals."""
+    """Yield a note on a sentence that goes on and on: of one article there is no interval."""
     for document in file.documents:
-        longest = max(map(len, document))
-        if longest > LONG:
-            found = f"{longest} tokens without a blank line: one sentence, and of one article no interval"
-            advice = "cut it with --cut stops, or --cut 50, and --split sentence"
-            yield Note("no_blank_lines", f"{shown(file.path)}:{document[0][0].number}", f"{found}; {advice}")
+        longest = max(document, key=len)
+        if len(longest) > LONG:
+            found = f"{len(longest)} tokens without a blank line, which make one sentence"
+            advice = "to get more: --cut stops, or --cut 50, and --split sentence for intervals"
+            yield Note("no_blank_lines", f"{shown(file.path)}:{longest[0].number}", f"{found}; {advice}")
+
+
+def _goes_on(before: Row, row: Row) -> bool:
+    """Return whether an entity of a row goes on in the next; by some schemes one may begin with an I."""
+    pairs = zip(before.tags, row.tags, strict=False)
+    return any(tag[0] in CONTINUES and tag[2:] == last[2:] and last != OUTSIDE for last, tag in pairs)
 
 
 def _parts(sentence: Sentence, where: Cut) -> Iterator[Sentence]:
     part: list[Row] = []
     for row in sentence:
         ended = part and (part[-1].token in ENDS if where == STOPS else len(part) >= int(where))
-        if ended and not any(tag[0] in CONTINUES for tag in row.tags):
+        if ended and not _goes_on(part[-1], row):
             yield tuple(part)
             part = []
         part.append(row)

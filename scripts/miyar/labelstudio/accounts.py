@@ -62,7 +62,7 @@ def has_open_sign_up(url: str) -> bool:
 def _session(url: str) -> Iterator["httpx.Client"]:
     import httpx
 
-    from miyar.labelstudio.bounds import BoundedTransport, Bounds
+    from miyar.labelstudio.bounds import ACCEPTED, BoundedTransport, Bounds
 
     def stay(answer: httpx.Response) -> None:
         if not answer.has_redirect_location:
@@ -75,6 +75,7 @@ def _session(url: str) -> Iterator["httpx.Client"]:
     with httpx.Client(
         base_url=url,
         follow_redirects=True,
+        headers=ACCEPTED,
         timeout=SILENCE,
         transport=BoundedTransport(Bounds(SILENCE, LARGEST_PAGE)),
         trust_env=False,

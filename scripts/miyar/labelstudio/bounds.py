@@ -1,16 +1,22 @@
-"""How large an answer may be, and how late its end: a client's own timeout is only for the next bytes."""
+"""How large an answer may be, and how late its end: a client's own timeout is only for the next bytes.
+
+The bounds are of its body; a header may have 100 kB by the library that reads it.
+"""
 
 import ssl
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 
-from miyar.errors import MiyarError
+from miyar.errors import MiyarError, quoted
 
 TIMES = 10  # a whole answer may take so many times what the server may be silent
-ENCODED = ("content-encoding", "content-length", "transfer-encoding")
+ENCODED = (b"content-encoding", b"content-length", b"transfer-encoding")
+PACKED, STEP = ("gzip", "deflate"), 1 << 20
+ACCEPTED = {"Accept-Encoding": "gzip"}
 
 
 def trusted() -> ssl.SSLContext:
@@ -46,7 +52,7 @@ class BoundedTransport(httpx.BaseTransport):
         """Return the answer to a request; its body is read, and decompressed, within the bounds."""
         deadline = time.monotonic() + self._bounds.seconds
         answer = self._inner.handle_request(request)
-        headers = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in ENCODED]
+        headers = [pair for pair in answer.headers.raw if pair[0].lower() not in ENCODED]
         stream = _Body(answer, self._bounds, deadline)
         return httpx.Response(
             answer.status_code, headers=headers, stream=stream, extensions=answer.extensions
@@ -65,7 +71,7 @@ class _Body(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         came, most = 0, self.bounds.mebibytes * 2**20
-        for part in self.answer.iter_bytes():
+        for part in self._unpacked():
             came += len(part)
             if came > most:
                 raise BoundError(
@@ -78,6 +84,25 @@ class _Body(httpx.SyncByteStream):
                     f"if that is right, raise the bound with --timeout (a {TIMES}th of it)"
                 )
             yield part
+
+    def _unpacked(self) -> Iterator[bytes]:
+        """Yield the body in pieces of STEP bytes at the most: a few packed bytes may be very many."""
+        encoding = self.answer.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding == "identity":
+            yield from self.answer.iter_raw()
+            return
+        if encoding not in PACKED:
+            raise BoundError(f"the answer is packed by {quoted(encoding)}, which was not asked for")
+        inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        try:
+            for part in self.answer.iter_raw():
+                rest = part
+                while rest:
+                    yield inflate.decompress(rest, STEP)
+                    rest = inflate.unconsumed_tail
+            yield inflate.flush()
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error)) from error
 
     def close(self) -> None:
         self.answer.close()

@@ -191,7 +191,7 @@ def connect(url: str, token: str, timeout: float = TIMEOUT, largest: float = LAR
     import httpx
     from label_studio_sdk import LabelStudio
 
-    from miyar.labelstudio.bounds import BoundedTransport, Bounds
+    from miyar.labelstudio.bounds import ACCEPTED, BoundedTransport, Bounds
     from miyar.labelstudio.renewal import Renewal
 
     url = checked_url(url)
@@ -200,6 +200,7 @@ def connect(url: str, token: str, timeout: float = TIMEOUT, largest: float = LAR
     client = httpx.Client(
         timeout=timeout,
         follow_redirects=False,
+        headers=ACCEPTED,
         transport=transport,
         trust_env=False,
         auth=Renewal(url, token),

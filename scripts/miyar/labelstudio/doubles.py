@@ -17,6 +17,7 @@ from miyar.labelstudio.remote import Project
 from miyar.terminal import say
 
 SETTLED = 1.0  # seconds; a server shows a new project within a small part of one
+QUIET, LONGEST_WAIT = 3.0, 200  # seconds between two looks, more than a chunk takes; looks
 
 
 class OvertakenError(MiyarError):
@@ -46,13 +47,34 @@ def settle(studio: Studio, made: Sequence[Project]) -> None:
         return
     time.sleep(SETTLED)
     there = studio.projects()
-    ids = {project.id for project in there}
-    lost = [project for project in made if project.id not in ids or _before(studio, project, there)]
+    ids, rivals = {project.id for project in there}, _without_old_quarrels(made, there)
+    lost = [project for project in made if project.id not in ids or _before(studio, project, rivals)]
     for project in lost:
         delete_empty(studio, project)
     if lost:
         titles = ", ".join(sorted(project.setup.title for project in lost))
         raise OvertakenError(f"another push came first with {titles}; what this one made is taken back")
+
+
+def _without_old_quarrels(made: Sequence[Project], there: Sequence[Project]) -> list[Project]:
+    """Return the projects but for those of other titles that exclude each other, whatever this push does."""
+    own = {project.id for project in made}
+    titles = {family_title(project) for project in made}
+    others = [project for project in there if project.id not in own and family_title(project) not in titles]
+    quarrels = {one.id for one in others if any(one.id != two.id and excluded(one, two) for two in others)}
+    return [project for project in there if project.id not in quarrels]
+
+
+def quiet(studio: Studio, title: str) -> None:
+    """Wait until nobody sends to the projects of a title any more: a plan from half a push would differ."""
+    before: dict[int, int] | None = None
+    for _ in range(LONGEST_WAIT):
+        projects = [one for one in studio.projects() if family_title(one) == title]
+        now = {one.id: _held(studio, one) for one in projects}
+        if now == before:
+            return
+        before = now
+        time.sleep(QUIET)
 
 
 def leftovers(studio: Studio, projects: Sequence[Project], title: str) -> list[Project]:
@@ -70,7 +92,7 @@ def leftovers(studio: Studio, projects: Sequence[Project], title: str) -> list[P
         for project in projects
         if family_title(project) == title
         and any(ours(project, first) for first in _before(studio, project, projects))
-        and not _holds_tasks(studio, project)
+        and not _held(studio, project)
     ]
 
 
@@ -84,7 +106,7 @@ def _before(studio: Studio, project: Project, there: Iterable[Project]) -> list[
 def delete_empty(studio: Studio, project: Project) -> None:
     """Delete a project in which nothing is; one that is gone, or has got tasks meanwhile, is left alone."""
     try:
-        if _holds_tasks(studio, project):
+        if _held(studio, project):
             return
         studio.delete_project(project.id)
     except GoneError:
@@ -93,12 +115,12 @@ def delete_empty(studio: Studio, project: Project) -> None:
 
 
 def _rank(studio: Studio, project: Project) -> tuple[bool, int]:
-    return not _holds_tasks(studio, project), project.id
+    return not _held(studio, project), project.id
 
 
-def _holds_tasks(studio: Studio, project: Project) -> bool:
-    """Return whether a project holds tasks; one that another push has just taken back holds none."""
+def _held(studio: Studio, project: Project) -> int:
+    """Return how many tasks a project holds; one that another push has just taken back holds none."""
     try:
-        return bool(studio.tasks(project.id, data=False))
+        return len(studio.tasks(project.id, data=False))
     except GoneError:
-        return False
+        return 0

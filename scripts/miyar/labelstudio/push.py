@@ -64,8 +64,9 @@ def places(studio: Studio, order: Order, taken: Iterable[str] = ()) -> list[Plac
 def carry_out(studio: Studio, order: Order, targets: Sequence[Target], announce: Announce) -> list[Project]:
     """Do what is planned and return the projects; `announce` gets each new login before it is made.
 
-    Raises OvertakenError, before anything is sent, where another push made the same projects at once;
-    DataError where a project does not hold in the end what was sent, or is not set up as asked.
+    Raises OvertakenError where another push made the same projects at once, before anything is sent, or
+    where a project is deleted meanwhile; DataError where a project does not hold in the end what was sent,
+    or is not set up as asked.
     """
     try:
         _delete_leftovers(studio, order)
@@ -135,8 +136,10 @@ def _signed_up(studio: Studio, email: str, announce: Announce) -> int:
     accounts = {email.casefold(): account for account, email in studio.accounts().items()}
     if email.casefold() not in accounts:
         raise refused or MiyarError(f"{studio.url}: has no account {email} after it was made")
-    if refused:
-        say(f"{email}: has just got an account from somebody else, whose password counts")
+    if isinstance(refused, NoAnswerError):
+        say(f"{email}: has an account, but the answer got lost: this may not be its password")
+    elif refused:
+        say(f"{email}: has just got an account from somebody else: this is not its password")
     return accounts[email.casefold()]
 
 

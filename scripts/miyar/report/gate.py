@@ -74,8 +74,8 @@ def _loss(system: str, loss: Loss) -> str:
         return f"{system}: nothing is found any more of {loss.row} ({loss.measure}, in {spread})"
     flood = ", ".join(f"{count} of {label}" for label, count in loss.flood.items())
     under = f"; predictions under labels without gold: {flood}" if flood else ""
-    change = f"{points(one.f1, FINE)} {ends(one.bounds, FINE)}"
-    return f"{system}: micro of {loss.measure} fell by {change}, which no rule judges{under}"
+    change = f"{points(one.f1, FINE)} {ends(one.bounds, FINE)}".strip()
+    return f"{system}: micro of {loss.measure} is worse ({change}), which no rule judges{under}"
 
 
 def _rule_parts(judged: RuleVerdict, system: str) -> Iterator[Part]:

@@ -38,6 +38,7 @@ from miyar.resampling.draws import SAMPLES, SEED, SWAPS, Resamples, Swaps, total
 from miyar.resampling.ends import (
     Ends,
     Evidence,
+    apart_ends,
     difference_ends,
     effective_articles,
     evidence,
@@ -74,6 +75,7 @@ __all__ = [
     "Resamples",
     "Swaps",
     "Whole",
+    "apart_ends",
     "articles_needed",
     "detectable",
     "difference_ends",

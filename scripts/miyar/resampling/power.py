@@ -3,21 +3,16 @@
 import math
 from statistics import NormalDist
 
-from miyar.resampling.bootstrap import LEVEL
-
 POWER = 0.8
 
 
-def detectable(standard_error: float, articles: int, level: float = LEVEL, power: float = POWER) -> float:
-    """Return the smallest true difference that is found with this power: (t_{1-α/2} + z_{power}) · SE.
+def detectable(half_width: float, standard_error: float, power: float = POWER) -> float:
+    """Return the smallest true difference that is found with this power: half_width + z_{power} · SE.
 
-    α = 1 - level; the standard error is that of the paired difference, t is Student's with articles-1
-    degrees of freedom, as in the interval.
+    A difference is found where its interval is on one side of 0, so farther from it than half its width:
+    t_{1-α/2} · SE, and more where few articles differ. The standard error is that of the paired difference.
     """
-    from scipy.special import stdtrit
-
-    quantile = float(stdtrit(max(articles - 1, 1), (1 + level) / 2))
-    return (quantile + NormalDist().inv_cdf(power)) * standard_error
+    return half_width + NormalDist().inv_cdf(power) * standard_error
 
 
 def articles_needed(articles: int, detectable_difference: float, difference: float) -> int | None:

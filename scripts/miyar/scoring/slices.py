@@ -10,7 +10,7 @@ import numpy as np
 
 from miyar.errors import UsageError
 from miyar.matching import Cells, Numbers
-from miyar.resampling import LEVEL, RATIOS, difference_ends, evidence, intervals, ratios, supporting_articles
+from miyar.resampling import LEVEL, RATIOS, apart_ends, evidence, intervals, ratios, supporting_articles
 from miyar.scoring.entities import class_counts
 from miyar.scoring.measures import interval_at
 from miyar.scoring.model import Interval
@@ -95,7 +95,7 @@ def gaps(table: Table, resampled: Numbers | None, level: float = LEVEL) -> dict[
     found = None
     if resampled is not None:
         articles = supporting_articles(table.counts[:, 1:]), supporting_articles(_others(table.counts))
-        ends = difference_ends(evidence(_others(table.counts)), evidence(table.counts[:, 1:]), level)
+        ends = apart_ends(evidence(_others(table.counts)), evidence(table.counts[:, 1:]), level)
         found = intervals(_differences(resampled), np.minimum(*articles), level, ends)
     made = {
         name: _gap(row, None if found is None else interval_at(found, index, RATIOS, level))
