@@ -173,7 +173,8 @@ def _error(pull: Numbers, own: Numbers, added: Numbers, number: Whole) -> Number
 def _share(part: Numbers, size: Numbers) -> Numbers:
     """Return how much of one more article may differ: between what does where one differs, and all of it."""
     seen = quotient((part**2).sum(axis=0), (part * size).sum(axis=0))
-    return np.sqrt(np.nan_to_num(seen, nan=1.0).clip(0, 1))
+    share: Numbers = np.sqrt(np.nan_to_num(seen, nan=1.0).clip(0, 1))
+    return share
 
 
 def _weight(part: Numbers) -> Numbers:
