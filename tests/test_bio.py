@@ -21,12 +21,17 @@ from miyar.bio import (
     projected,
     seqeval_labels,
     short_tags,
-    tags,
     token_spans,
 )
 from miyar.matching import cells, counts, span_rows
 from miyar.spantable import SpanTable
-from miyar.tokens import token_table, tokens
+from miyar.tokens import TokenTable, token_table, tokens
+
+
+def tags(projection: Projection, tokens: TokenTable, names: Sequence[str]) -> TagLists:
+    """Return all tags of a side, one per token."""
+    return bio._lists(bio._tag_column(projection, tokens), bio._bounds(tokens), names)
+
 
 NAMES = ("PERS", "ORG", "GPE", "OCC", "A.b_1", "?")
 TAGS = ["O", *(f"{prefix}-{name}" for prefix in "BI" for name in ("PERS", "ORG", "?"))]

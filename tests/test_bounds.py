@@ -95,6 +95,11 @@ CALLS: dict[str, Callable[[Studio, Path], object]] = {
     [
         (endless, {}, "larger than 1 MiB; if that is right, raise the bound with --max-answer"),
         (bomb, {"Content_Encoding": "gzip"}, "larger than 1 MiB"),
+        (
+            bomb,
+            {"Content_Encoding": "gzip, gzip"},
+            "gzip, gzip\u2069”, which was not asked for",
+        ),
         (dripping, {}, "not whole after 2 s; if that is right, raise the bound with --timeout"),
     ],
 )
@@ -125,6 +130,13 @@ def test_the_bounds_are_options(
     options = ["--url", answering(endless), "--project", "News", "--max-answer", "0.5"]
     done = run(capsys, "project-status", *options)
     assert (done.status, "larger than 0.5 MiB" in done.err) == (1, True)
+
+
+def test_a_header_in_any_letters_is_no_harm(answering: Callable[..., str], tmp_path: Path) -> None:
+    title = "أخبار".encode().decode("latin-1")  # as the library sends it
+    with closing(connect(answering(lambda: iter([b"[]"]), X_Title=title), LEGACY, 10)) as studio:
+        studio.export(1, tmp_path / "export.json")
+    assert (tmp_path / "export.json").read_bytes() == b"[]"
 
 
 @pytest.mark.parametrize("length", [0, 1, MIB])

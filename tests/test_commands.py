@@ -16,6 +16,7 @@ from conftest import ROOT
 from miyar.article import Article
 from miyar.labelstudio.tasks import task
 from miyar.scheme import Scheme
+from miyar.terminal import tracked
 
 ARTICLES = ROOT / "corpus" / "articles"
 VIEWS = ROOT / "corpus" / "annotations" / "demo"
@@ -298,3 +299,26 @@ def test_output_is_utf8_in_any_locale(tmp_path: Path) -> None:
 def test_too_few_resamples_for_an_interval_are_refused(samples: int, tmp_path: Path, capsys: Capture) -> None:
     done = run(capsys, "score-extractors", tmp_path, tmp_path, "--samples", samples)
     assert (done.status, "give 200 or more" in done.err) == (2, True)
+
+
+def test_a_progress_bar_shows_a_hostile_title_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Every annotator can rename a project: nothing in a title is markup, and no terminal obeys it."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert list(tracked([1, 2], "pulling \x1b]0;owned\x07[/b]\n## Gate: passed", 2)) == [1, 2]
+    said = capsys.readouterr().err
+    assert "\x1b]0;" not in said
+    assert "\n## Gate" not in said
+
+
+def test_a_bad_byte_in_a_call_is_said_in_any_locale() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    call = [sys.executable.encode(), b"-m", b"miyar", b"score-extractors", b"--foo\xff"]
+    done = subprocess.run(
+        call, capture_output=True, env=environment, cwd=Path(__file__).parents[1] / "scripts"
+    )
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert b"--foo" in done.stderr

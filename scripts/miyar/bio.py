@@ -111,17 +111,12 @@ def projected(spans: SpanTable, tokens: TokenTable) -> Projection:
 def token_spans(projection: Projection, tokens: TokenTable) -> SpanTable:
     """Return the kept spans with token numbers of their article as half-open offsets.
 
-    Counted by `miyar.matching`, they give the numbers that seqeval gives for the `tags`.
+    Counted by `miyar.matching`, they give the numbers that seqeval gives for their tags.
     """
     kept = projection.spans.where(projection.kept)
     before = _bounds(tokens)[kept.article]
     first, last = (rows[projection.kept] for rows in projection.ranges)
     return SpanTable(kept.article, first - before, last + 1 - before, kept.label)
-
-
-def tags(projection: Projection, tokens: TokenTable, names: Sequence[str]) -> TagLists:
-    """Return one IOB2 tag per token, in one list per article; `names` are what the label indices mean."""
-    return _lists(_tag_column(projection, tokens), _bounds(tokens), names)
 
 
 def short_tags(both: Sequence[Projection], tokens: TokenTable, names: Sequence[str]) -> list[TagLists]:
