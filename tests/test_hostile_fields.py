@@ -25,7 +25,7 @@ from miyar.scheme import Scheme
 from pushing import annotate, made, on, plain, push, tasks_of, written
 from test_mutations import ARTICLES, GATE, Kind, annotated, dumped, kinds, lines, predicted
 
-FIELDS = int(os.environ.get("MIYAR_FIELDS", "30"))
+FIELDS = int(os.environ.get("MIYAR_FIELDS", "12"))
 Capture = pytest.CaptureFixture[str]
 Call = Callable[[Path], Sequence[Sequence[object]]]
 FORGED = "## Gate: passed"

@@ -1,19 +1,22 @@
-"""Scoring 1.2 million tokens with 90,000 gold entities, against seqeval's own report on the same labels.
+"""Scoring 1.2 million tokens with 90,000 gold entities, against other scorers of the same labels.
 
-    python tests/benchmarks/scoring.py [OTHER_CHECKOUT …]
+    python tests/benchmarks/scoring.py [--peers PYTHON] [OTHER_CHECKOUT …]
 
-miyar runs as a whole process, from the files to the printed scores: strict, untyped, partial, type, nesting
-and errors, 1,000 resamples for the intervals, and its check against seqeval. The peer is
-`classification_report`: the call alone, in a process that has its tag lists in memory, and that process as a
-whole. All run in turn, other checkouts of miyar too; the medians and their ratios are printed.
+miyar runs as a whole process, from the files to the printed scores, with and without the comparison view on
+word tokens: strict, untyped, partial, type, nesting and errors, 1,000 resamples for the intervals, and its
+check against seqeval. The peers are seqeval's `classification_report` and, where the Python of --peers has
+them, nervaluate and SeqScore: whole processes that read their own files. All run in turn, other checkouts of
+miyar too. Printed are the medians of processor time (user and system) and the ratios to miyar's default.
 """
 
+import argparse
+import hashlib
 import json
+import os
 import pickle
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
@@ -27,14 +30,20 @@ sys.path.insert(0, str(SCRIPTS))
 
 from miyar.scheme import Scheme, find_config, read_scheme
 
-ARTICLES, TOKENS, ENTITIES, RUNS = 4_000, 300, 90_000, 5
+ARTICLES, TOKENS, ENTITIES, RUNS = 4_000, 300, 90_000, 3
+WORD = "كلمة"
 REPORT = """
-import pickle, sys, time
+import pickle, sys
 from seqeval.metrics import classification_report
 gold, predicted = pickle.load(open(sys.argv[1], "rb"))
-started = time.perf_counter()
 classification_report(gold, predicted, output_dict=True)
-print(time.perf_counter() - started)
+"""
+NERVALUATE = """
+import pickle, sys
+from nervaluate.evaluator import Evaluator
+gold, predicted = pickle.load(open(sys.argv[1], "rb"))
+codes = sorted({tag[2:] for article in gold for tag in article} - {""})
+Evaluator(gold, predicted, tags=codes, loader="list").evaluate()
 """
 
 Tags = list[list[str]]
@@ -42,52 +51,53 @@ Tags = list[list[str]]
 
 def main() -> None:
     """Run all in turn and print what they took."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", type=Path, help="a Python that has nervaluate and SeqScore")
+    parser.add_argument("checkouts", type=Path, nargs="*")
+    options = parser.parse_args()
     scheme = read_scheme(find_config(None) / "labels.toml")
     generator = np.random.default_rng(12345)
     gold = random_tags(generator, scheme)
     predicted = degraded(gold, generator)
-    checkouts = [SCRIPTS, *(Path(other).resolve() / "scripts" for other in sys.argv[1:])]
     taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         files = written(Path(folder), gold, predicted)
+        calls = dict(commands(files, options.checkouts, options.peers))
         for _ in range(RUNS):
-            for name, seconds in one_round(files, checkouts):
-                taken.setdefault(name, []).append(seconds)
+            for name, call in calls.items():
+                taken.setdefault(name, []).append(processor_seconds(call))
     print(f"{ARTICLES * TOKENS} tokens, {files.entities} gold and {files.found} predicted entities")
-    ours = median(taken[named(SCRIPTS)])
+    ours = median(next(iter(taken.values())))
     for name, each in taken.items():
-        print(f"{name}: {median(each):.2f} s, miyar here takes {ours / median(each):.2f} of it")
+        print(f"{name}: {median(each):.2f} s, miyar's default takes {ours / median(each):.2f} of it")
 
 
-def one_round(files: "Files", checkouts: Sequence[Path]) -> Iterator[tuple[str, float]]:
-    """Yield what each took, and its name."""
-    for scripts in checkouts:
-        yield named(scripts), miyar_seconds(files, scripts)
-    started = time.perf_counter()
-    call = seqeval_seconds(files.tags)
-    yield "seqeval's report, the whole process", time.perf_counter() - started
-    yield "seqeval's report, the call", call
+def commands(
+    files: "Files", checkouts: Sequence[Path], peers: Path | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is run by name, miyar's default of this checkout first."""
+    for scripts in (SCRIPTS, *(other.resolve() / "scripts" for other in checkouts)):
+        call = [sys.executable, str(scripts / "score_extractors.py"), str(files.gold), str(files.predicted)]
+        call += ["--articles", str(files.texts), "--format", "json"]
+        yield f"miyar of {scripts.parent}", call
+        yield f"miyar of {scripts.parent}, no comparison view", [*call, "--no-comparison"]
+    yield "seqeval's classification_report", [sys.executable, "-c", REPORT, str(files.tags)]
+    if peers:
+        yield "nervaluate", [str(peers), "-c", NERVALUATE, str(files.tags)]
+        sides = ["--reference", str(files.conll[0]), str(files.conll[1])]
+        yield "SeqScore", [str(peers.parent / "seqscore"), "score", "--labels", "BIO", *sides]
 
 
-def named(scripts: Path) -> str:
-    """Return what miyar of a checkout is called."""
-    return f"miyar score-extractors of {scripts.parent}, the whole process"
-
-
-def miyar_seconds(files: "Files", scripts: Path) -> float:
-    """Return how long a whole run of the command takes."""
-    command = [sys.executable, str(scripts / "score_extractors.py"), str(files.gold), str(files.predicted)]
-    started = time.perf_counter()
-    subprocess.run([*command, "--format", "json"], check=True, capture_output=True)
-    return time.perf_counter() - started
-
-
-def seqeval_seconds(tags: Path) -> float:
-    """Return how long the peer's call takes, without starting, imports and reading."""
-    done = subprocess.run(
-        [sys.executable, "-c", REPORT, str(tags)], check=True, capture_output=True, text=True
-    )
-    return float(done.stdout)
+def processor_seconds(call: Sequence[str]) -> float:
+    """Return what a process took of the processor; raises RuntimeError where it failed."""
+    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+        assert running.stderr is not None
+        said = running.stderr.read()
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise RuntimeError(said.decode())
+    return usage.ru_utime + usage.ru_stime
 
 
 def random_tags(generator: np.random.Generator, scheme: Scheme) -> Tags:
@@ -121,38 +131,50 @@ def _spread(tags: list[str], generator: np.random.Generator) -> NDArray[np.bool_
 
 
 class Files(NamedTuple):
-    """Where both sides lie, and how many entities they have."""
+    """Where both sides lie, in each form, and how many entities they have."""
 
     gold: Path
     predicted: Path
+    texts: Path
     tags: Path
+    conll: tuple[Path, Path]
     entities: int
     found: int
 
 
 def written(folder: Path, gold: Tags, predicted: Tags) -> Files:
-    """Write both sides as miyar and as seqeval read them; offsets are token numbers."""
+    """Write both sides as miyar and as its peers read them; every token is the same word."""
     from seqeval.metrics.sequence_labeling import get_entities
 
+    text = " ".join([WORD] * TOKENS)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    texts, tags = folder / "texts.jsonl", folder / "tags.pickle"
+    texts.write_text(
+        "".join(json.dumps({"id": f"a{n}", "text": text}) + "\n" for n in range(ARTICLES)), "utf-8"
+    )
+    tags.write_bytes(pickle.dumps((gold, predicted)))
     sides = [[get_entities(article) for article in side] for side in (gold, predicted)]
     paths = (folder / "gold.jsonl", folder / "predictions.jsonl")
     for path, side in zip(paths, sides, strict=True):
         with path.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(line(number, spans)) + "\n" for number, spans in enumerate(side))
-    tags = folder / "tags.pickle"
-    tags.write_bytes(pickle.dumps((gold, predicted)))
+            file.writelines(json.dumps(line(n, sha256, spans)) + "\n" for n, spans in enumerate(side))
+    conll = (folder / "gold.bio", folder / "predictions.bio")
+    for path, side_tags in zip(conll, (gold, predicted), strict=True):
+        sentences = ("".join(f"{WORD} {tag}\n" for tag in article) for article in side_tags)
+        path.write_text("\n".join(sentences), encoding="utf-8")
     entities, found = (sum(map(len, side)) for side in sides)
-    return Files(*paths, tags, entities, found)
+    return Files(*paths, texts, tags, conll, entities, found)
 
 
-def line(number: int, spans: list[tuple[str, int, int]]) -> dict[str, object]:
-    """Return one article as an annotation and as a prediction."""
+def line(number: int, sha256: str, spans: list[tuple[str, int, int]]) -> dict[str, object]:
+    """Return one article as an annotation and as a prediction; `spans` have token numbers."""
+    width = len(WORD) + 1
     return {
         "article": f"a{number}",
-        "sha256": f"{number:064}",
+        "sha256": sha256,
         "annotator": "gold",
         "spans": [
-            {"id": f"s{index}", "start": start, "end": end + 1, "label": label}
+            {"id": f"s{index}", "start": start * width, "end": (end + 1) * width - 1, "label": label}
             for index, (label, start, end) in enumerate(spans)
         ],
     }
