@@ -120,6 +120,7 @@ def run(
         for left in reversed(range(PLANS)):
             try:
                 targets = _plan(found, order, update_config, None if check else tell, form)
+                tell, form = say_lines, Format.TEXT  # of a further plan
                 if check or dry_run:
                     say("nothing speaks against it")
                     return
@@ -133,7 +134,6 @@ def run(
                 if not left:
                     raise
                 say(f"{error}; planning again when the other one has ended")
-                tell, form = say_lines, Format.TEXT
                 for site in found:
                     quiet(site.studio, order.setup.title)
         sent = _sent(_flat(targets))
