@@ -33,14 +33,20 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from miyar.resampling import (
     F1,
     GOLD,
+    LEVEL,
     SWAPS,
+    Ends,
     Intervals,
     Resamples,
     Swaps,
     detectable,
+    difference_ends,
+    evidence,
     intervals,
     macro,
+    macro_evidence,
     permutation_test,
+    ratio_ends,
     ratios,
     supporting_articles,
     totals,
@@ -280,7 +286,20 @@ def f1_intervals(old: Numbers, new: Numbers, supported: Mask, seed: int) -> Inte
     one, both = (supporting_articles(counts)[..., F1] for counts in (old, old + new))
     averaged = [supporting_articles(counts[:, supported].sum(axis=1))[F1] for counts in (old, old + new)]
     articles = [one[MICRO], one[RARE], both[MICRO], *averaged]
-    return intervals(np.stack(values, axis=1), np.array(articles))
+    return intervals(np.stack(values, axis=1), np.array(articles), LEVEL, f1_ends(old, new, supported))
+
+
+def f1_ends(old: Numbers, new: Numbers, supported: Mask) -> Ends:
+    """Return the ends that the intervals of STATISTICS reach at the least."""
+    first, second = evidence(old), evidence(new)
+    averaged, other = (macro_evidence(counts, supported) for counts in (old, new))
+    one, both = ratio_ends(first, LEVEL), difference_ends(first, second, LEVEL)
+    average, apart = ratio_ends(averaged, LEVEL), difference_ends(averaged, other, LEVEL)
+    parts = (
+        [side[MICRO, F1], side[RARE, F1], change[MICRO, F1], mean[F1], change_of_mean[F1]]
+        for side, change, mean, change_of_mean in zip(one, both, average, apart, strict=True)
+    )
+    return Ends(*map(np.array, parts))
 
 
 def true_statistics(case: Case, supported: Mask) -> Numbers:
