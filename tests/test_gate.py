@@ -443,7 +443,11 @@ def test_the_same_counts_pass_with_and_without_an_interval(tmp_path: Path) -> No
         (stack,) = [one for one in counts.stacks if one.full_name == "entities.strict"]
         same = replace(stack, counts=np.stack([stack.counts[0], stack.counts[0]]))
         one = replace(counts, stacks=tuple(same if kept is stack else kept for kept in counts.stacks))
-        assert states(judged(tmp_path, source, one)) == {"PERS": State.PASSED}
+        comparison = compared(one)
+        verdict = judge(gate_of(tmp_path, source), comparison)
+        assert states(verdict) == {"PERS": State.PASSED}
+        text = " ".join(render_verdict(verdict, comparison, Format.TEXT).split())
+        assert "the same in every article, which passes whatever the interval: PERS" in text
 
 
 def test_a_label_of_which_nothing_is_found_any_more_is_said_first(tmp_path: Path) -> None:

@@ -126,6 +126,9 @@ def _remarks(judged: RuleVerdict, passed: int) -> Iterator[str]:
             yield f"worse: {_names(worse)}"
         if unclear:
             yield f"not shown to be worse, but a loss beyond the margin is not ruled out: {_names(unclear)}"
+        same = [one for one in judged.judgements if one.state is State.PASSED and _is_same(one)]
+        if same:
+            yield f"the same in every article, which passes whatever the interval: {_names(same)}"
     undecided = [one for one in judged.judgements if one.state is State.UNDECIDED]
     for why in dict.fromkeys(one.why for one in undecided):
         rows = [one for one in undecided if one.why == why]
@@ -138,6 +141,10 @@ def _remarks(judged: RuleVerdict, passed: int) -> Iterator[str]:
     yield from (f"{words}: {_names(rows)}" for words, rows in said.items())
     if passed > MOST_PASSED:
         yield f"and {passed - MOST_PASSED} more passed"
+
+
+def _is_same(one: Judgement) -> bool:
+    return one.difference is not None and one.difference.same
 
 
 def _excuse(excuse: Excuse) -> str:
