@@ -8,19 +8,17 @@ unknown label: the import then has to name each of them.
 """
 
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
+
+from processes import process
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
@@ -40,13 +38,6 @@ converter.convert(export, out, form, is_dir=False)
 LOAD = "import orjson, sys; orjson.loads(open(sys.argv[1], 'rb').read())"
 
 
-class Run(NamedTuple):
-    """What a process took."""
-
-    seconds: float
-    mebibytes: float
-
-
 def main(articles: int, runs: int, refused: bool) -> None:
     """Run all in turn and print what they took."""
     with tempfile.TemporaryDirectory() as name:
@@ -59,7 +50,7 @@ def main(articles: int, runs: int, refused: bool) -> None:
                 found[name].append(process(call))
     own = median(run.seconds for run in found["import-annotations"])
     for name, measured in found.items():
-        seconds, memory = (median(column) for column in zip(*measured, strict=True))
+        seconds, _, memory = (median(column) for column in zip(*measured, strict=True))
         print(f"{name:20} {seconds:7.2f} s  {seconds / own:6.2f} x  {memory:6.0f} MiB")
 
 
@@ -132,19 +123,6 @@ def without_labels(value: dict[str, Any]) -> dict[str, Any]:
     for region in value["annotations"][0]["result"]:
         region["value"]["labels"] = ["NOWHERE"]
     return value
-
-
-def process(call: Sequence[str]) -> Run:
-    """Return what a process took; raises RuntimeError where it failed."""
-    started = time.perf_counter()
-    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
-        assert running.stderr is not None
-        said = running.stderr.read()
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode:
-        raise RuntimeError(said.decode())
-    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

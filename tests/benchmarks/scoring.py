@@ -12,9 +12,7 @@ miyar too. Printed are the medians of processor time (user and system) and the r
 import argparse
 import hashlib
 import json
-import os
 import pickle
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +25,8 @@ from numpy.typing import NDArray
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
+
+from processes import process
 
 from miyar.scheme import Scheme, find_config, read_scheme
 
@@ -65,7 +65,7 @@ def main() -> None:
         calls = dict(commands(files, options.checkouts, options.peers))
         for _ in range(RUNS):
             for name, call in calls.items():
-                taken.setdefault(name, []).append(processor_seconds(call))
+                taken.setdefault(name, []).append(process(call).processor)
     print(f"{ARTICLES * TOKENS} tokens, {files.entities} gold and {files.found} predicted entities")
     ours = median(next(iter(taken.values())))
     for name, each in taken.items():
@@ -86,18 +86,6 @@ def commands(
         yield "nervaluate", [str(peers), "-c", NERVALUATE, str(files.tags)]
         sides = ["--reference", str(files.conll[0]), str(files.conll[1])]
         yield "SeqScore", [str(peers.parent / "seqscore"), "score", "--labels", "BIO", *sides]
-
-
-def processor_seconds(call: Sequence[str]) -> float:
-    """Return what a process took of the processor; raises RuntimeError where it failed."""
-    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
-        assert running.stderr is not None
-        said = running.stderr.read()
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode:
-        raise RuntimeError(said.decode())
-    return usage.ru_utime + usage.ru_stime
 
 
 def random_tags(generator: np.random.Generator, scheme: Scheme) -> Tags:

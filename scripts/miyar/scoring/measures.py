@@ -15,7 +15,6 @@ from miyar.resampling import (
     macro_evidence,
     ratio_ends,
     ratios,
-    supporting_articles,
 )
 from miyar.scoring.model import PRF, Bounds, Interval, Macro, Measure, Share
 from miyar.scoring.table import Table
@@ -30,8 +29,8 @@ def measure(table: Table, resampled: Numbers | None, signature: str, level: floa
     sums = table.counts.sum(axis=0)
     found = None
     if resampled is not None:
-        ends = ratio_ends(evidence(table.counts), level)
-        found = intervals(ratios(resampled), supporting_articles(table.counts), level, ends)
+        one = evidence(table.counts)
+        found = intervals(ratios(resampled), one.articles, level, ratio_ends(one, level))
     names = (SHARE,) if table.kind == "shares" else RATIOS  # a share is its precision, by another name
     parts = [
         _part(table, row, None if found is None else interval_at(found, index, names, level))
@@ -77,9 +76,9 @@ def _macro(table: Table, sums: Numbers, resampled: Numbers | None, level: float)
     precision, recall, f1 = (None if np.isnan(one) else float(one) for one in macro(sums[1:], supported))
     if resampled is None:
         return Macro(labels, precision, recall, f1)
-    articles = supporting_articles(table.counts[:, 1:][:, supported].sum(axis=1, keepdims=True))
-    ends = ratio_ends(macro_evidence(table.counts[:, 1:], supported), level)
-    found = intervals(macro(resampled[:, 1:], supported)[:, None], articles, level, ends)
+    one = macro_evidence(table.counts[:, 1:], supported)
+    averages = macro(resampled[:, 1:], supported)[:, None]  # one row
+    found = intervals(averages, one.articles[None], level, ratio_ends(one, level))
     return Macro(labels, precision, recall, f1, interval_at(found, MICRO, RATIOS, level))
 
 
