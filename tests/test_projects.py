@@ -138,6 +138,11 @@ def test_annotators_keep_their_names_over_the_projects_of_a_server() -> None:
     )
 
 
+def test_no_name_of_somebody_with_two_is_given_to_another() -> None:
+    projects = [own(1, "News", AMAL), own(2, "Sport", AMAL._replace(name="A2"))]
+    assert [one.name for one in named_annotators(projects, ["new@example.org"], {})] == ["A3"]
+
+
 def test_new_names_leave_out_the_taken_ones() -> None:
     names = next_names(["A1", "A3", "A4"])
     assert [next(names) for _ in range(3)] == ["A2", "A5", "A6"]

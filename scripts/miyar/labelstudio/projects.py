@@ -108,8 +108,9 @@ def named_annotators(
 
     Pseudonyms that are taken elsewhere are not given.
     """
-    names = {whose.account: whose.name for project in projects if (whose := owner(project))}
-    free = next_names([*names.values(), *taken])
+    owners = [whose for project in projects if (whose := owner(project))]
+    names = {whose.account: whose.name for whose in owners}
+    free = next_names([*(whose.name for whose in owners), *taken])
     known = {email.casefold(): account for account, email in accounts.items()}
     found = [(email, known.get(email.casefold())) for email in emails]
     return tuple(Annotator(names.get(account) or next(free), account, email) for email, account in found)
