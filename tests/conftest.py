@@ -13,8 +13,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from miyar.article import Article, read_articles
-from miyar.labelstudio.client import Studio, connect_as_owner
-from miyar.labelstudio.server import Server, running_server
+from miyar.labelstudio.server.client import Studio, connect_as_owner
+from miyar.labelstudio.server.process import Server, running_server
 from miyar.scheme import Scheme, read_scheme
 
 ROOT = Path(__file__).parents[1]

@@ -5,9 +5,9 @@ from typing import Any
 
 from marked import Marked
 from miyar.article import Article
-from miyar.labelstudio.ledger import Kind
-from miyar.labelstudio.regions import Conversion
-from miyar.labelstudio.tasks import results
+from miyar.labelstudio.results.ledger import Kind
+from miyar.labelstudio.results.regions import Conversion
+from miyar.labelstudio.tasks.task import results
 from miyar.scheme import Scheme
 
 ATTACK = "[هاجم]ATTACK:t [مسلحون]PERS:p [الثكنة]FAC:f قرب [جنيف]GPE:g"

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Locator, Page, Response, sync_playwright
 
 from conftest import unavailable
-from miyar.labelstudio.server import Login
+from miyar.labelstudio.server.process import Login
 
 TEXT = ".lsf-richtext__container"
 HIGHLIGHT = ".htx-highlight"

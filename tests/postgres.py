@@ -15,7 +15,7 @@ from typing import Any
 
 from conftest import unavailable
 from miyar.errors import MiyarError
-from miyar.labelstudio.server import HOST, free_port
+from miyar.labelstudio.server.process import HOST, free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 PROGRAMS = ("initdb", "postgres")

@@ -11,10 +11,10 @@ import pytest
 from command import Done, run
 from marked import marked
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.remote import Project, ServerTask, Setup
-from miyar.labelstudio.server import TOKEN_FILE, Server
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import TOKEN_FILE, Server
+from miyar.labelstudio.server.remote import Project, ServerTask, Setup
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme
 
 Value = dict[str, Any]

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ ROWS = (
     ("__main__",),
 )
 RANK = {noun: rank for rank, row in enumerate(ROWS) for noun in row}
+# The rooms of labelstudio, likewise.
+ROOMS = (("page", "results", "server"), ("exports", "tasks"), ("sync",))
 HEAVY = (
     "label_studio_sdk",
     "datasets",
@@ -59,10 +62,16 @@ def modules() -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
 
 
-def imported(path: Path) -> Iterator[str]:
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield the modules that a module imports from, those that it imports as a whole too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("miyar."):
-            yield node.module.split(".")[1]
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def imported(path: Path) -> Iterator[str]:
+    return (module.split(".")[1] for module in imported_modules(path))
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
@@ -70,6 +79,33 @@ def test_modules_import_from_the_rows_above_only(path: Path) -> None:
     own = noun(path)
     wrong = {other for other in imported(path) if other != own and RANK[other] >= RANK[own]}
     assert not wrong, f"{own} (row {RANK[own]}) imports {wrong}"
+
+
+def test_rooms_import_from_the_floors_below_only() -> None:
+    floors = {room: floor for floor, row in enumerate(ROOMS) for room in row}
+    folder = SOURCE / "labelstudio"
+    assert floors.keys() == {path.name for path in folder.iterdir() if (path / "__init__.py").is_file()}
+    arrows = {
+        (path.parent.name, module.split(".")[2])
+        for path in folder.glob("*/*.py")
+        for module in imported_modules(path)
+        if module.startswith("miyar.labelstudio.")
+    }
+    assert [(one, other) for one, other in arrows if one != other and floors[other] >= floors[one]] == []
+
+
+def test_no_module_is_imported_in_a_circle() -> None:
+    names = {
+        path.relative_to(SCRIPTS).with_suffix("").as_posix().replace("/", "."): path for path in modules()
+    }
+    graph = {name: set(imported_modules(path)) & names.keys() for name, path in names.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(names)
+
+
+def test_packages_say_in_a_sentence_what_lives_in_them() -> None:
+    for path in SOURCE.rglob("__init__.py"):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert said.partition("\n")[0].endswith("."), path
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.labelstudio.assignment import assigned, seeded_order, seeded_share
+from miyar.labelstudio.tasks.assignment import assigned, seeded_order, seeded_share
 
 Who = Mapping[str, tuple[str, ...]]
 

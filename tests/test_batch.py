@@ -10,13 +10,13 @@ import pytest
 
 from miyar.article import Article
 from miyar.errors import DataError, UsageError
-from miyar.labelstudio.batch import OVERLAP, Since, refuse_other_batch
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import PARTIAL, Import
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.projects import Annotator, Member
-from miyar.labelstudio.pull import _owners
-from miyar.labelstudio.remote import Project, ServerTask, Setup
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import PARTIAL, Import
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.server.remote import Project, ServerTask, Setup
+from miyar.labelstudio.sync.batch import OVERLAP, Since, refuse_other_batch
+from miyar.labelstudio.sync.projects import Annotator, Member
+from miyar.labelstudio.sync.pull import _owners
 from miyar.scheme import Scheme
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from command import run
-from miyar.labelstudio.bounds import BoundError
-from miyar.labelstudio.client import Studio, connect
+from miyar.labelstudio.server.bounds import BoundError
+from miyar.labelstudio.server.client import Studio, connect
 from test_client import LEGACY
 
 Sent = Iterator[bytes]

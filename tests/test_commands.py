@@ -14,7 +14,7 @@ import pytest
 from command import run
 from conftest import ROOT
 from miyar.article import Article
-from miyar.labelstudio.tasks import task
+from miyar.labelstudio.tasks.task import task
 from miyar.scheme import Scheme
 from miyar.terminal import tracked
 

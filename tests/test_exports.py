@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miyar.errors import DataError, UsageError
-from miyar.labelstudio.exportfile import read_tasks
-from miyar.labelstudio.exports import (
+from miyar.labelstudio.exports.export import (
     HOW_TO_EXPORT,
     AnnotatorKey,
     Export,
     Task,
     pseudonyms,
 )
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.selection import Selection
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.exports.reading import read_tasks
+from miyar.labelstudio.exports.selection import Selection
 
 TASK = {"id": 1, "data": {"article": "a", "text": "نص"}, "annotations": []}
 

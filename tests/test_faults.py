@@ -26,10 +26,10 @@ from faulty import (
     until,
     write_tasks,
 )
-from miyar.labelstudio import push
-from miyar.labelstudio.accounts import access_token
-from miyar.labelstudio.client import connect_as_owner
-from miyar.labelstudio.server import DATABASE, LOGIN_FILE, TOKEN_FILE, Login, Server, running_server
+from miyar.labelstudio.server.accounts import access_token
+from miyar.labelstudio.server.client import connect_as_owner
+from miyar.labelstudio.server.process import DATABASE, LOGIN_FILE, TOKEN_FILE, Login, Server, running_server
+from miyar.labelstudio.sync import push
 from proxy import Fault, running_proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -9,9 +9,9 @@ import pytest
 from command import run
 from faulty import EXPORT, FIXTURES, LISTING, NUMBER, User, Work, kill, until
 from miyar.commands.options import load_scheme
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.download import PIECE
-from miyar.labelstudio.manifest import MANIFEST
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.sync.download import PIECE
 from proxy import Fault, running_proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -13,9 +13,9 @@ from label_studio_sdk.tokens.client_ext import TokensClientExt
 
 from command import run
 from faulty import CHUNK, FIXTURES, IMPORT, User, Work, until
-from miyar.labelstudio.accounts import access_token, new_login, sign_up
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.server import Login, Server
+from miyar.labelstudio.server.accounts import access_token, new_login, sign_up
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import Login, Server
 from proxy import Fault, running_proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -16,12 +16,12 @@ from command import Done, run
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import read_articles
 from miyar.dataset import JSON_LINES
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.foreign import Translator
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.mapping import ForeignNames
-from miyar.labelstudio.remote import Setup
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.foreign import Translator
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.exports.mapping import ForeignNames
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.remote import Setup
 from miyar.scheme import Scheme
 from test_usual import ARTICLE, exported
 

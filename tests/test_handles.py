@@ -12,10 +12,10 @@ from playwright.sync_api import Page
 import page as labelling
 from hostile import Hostile, hostile
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.tasks import results, task, with_suggestion
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.tasks.task import results, task, with_suggestion
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 

@@ -18,8 +18,8 @@ import pytest
 import tomli_w
 
 from command import Done, run
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.server import Server
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import Server
 from miyar.report.format import Format
 from miyar.scheme import Scheme
 from pushing import annotate, made, on, plain, push, tasks_of, written
@@ -219,7 +219,7 @@ CALLS: dict[str, Call] = {
 def test_hostile_text_in_any_field_of_a_file_is_shown_and_not_obeyed(
     name: str, folder: Path, scheme: Scheme, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("miyar.labelstudio.answers.TRIES", 1)
+    monkeypatch.setattr("miyar.labelstudio.server.answers.TRIES", 1)
     forms = [*Format]
     tried = list(variants(kinds(scheme)[name]))
     for number, (place, data) in enumerate(random.sample(tried, min(FIELDS or len(tried), len(tried)))):

@@ -16,11 +16,11 @@ from hostile import HOSTILE, REFUSED, Hostile
 from miyar.annotation import Annotation
 from miyar.article import Article, text_faults
 from miyar.errors import Problem
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.server import TOKEN_FILE, Server
-from miyar.labelstudio.tasks import results, task, with_suggestion
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import TOKEN_FILE, Server
+from miyar.labelstudio.tasks.task import results, task, with_suggestion
 from miyar.offsets import stand_in
 from miyar.output import write_json
 from miyar.scheme import Scheme

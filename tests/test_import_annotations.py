@@ -15,9 +15,9 @@ from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.dataset import JSON_LINES, MARK
 from miyar.errors import DataError, MiyarError, UsageError
-from miyar.labelstudio.exports import HOW_TO_EXPORT
-from miyar.labelstudio.ledger import FATES, KINDS
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.exports.export import HOW_TO_EXPORT
+from miyar.labelstudio.results.ledger import FATES, KINDS
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme
 
 SOURCE = marked(

@@ -14,10 +14,10 @@ from marked import Marked, marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.errors import quoted
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import OTHER_SCHEME, Import
-from miyar.labelstudio.ledger import Kind
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import OTHER_SCHEME, Import
+from miyar.labelstudio.results.ledger import Kind
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme
 
 CASES = ROOT / "tests" / "cases" / "invalid"
@@ -25,9 +25,9 @@ SOURCES = [
     Path(miyar.__file__).parent / name
     for name in (
         "validation.py",
-        "labelstudio/regions.py",
-        "labelstudio/importing.py",
-        "labelstudio/faults.py",
+        "labelstudio/results/regions.py",
+        "labelstudio/exports/importing.py",
+        "labelstudio/exports/faults.py",
     )
 ]
 SOURCE = marked(

@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring
 from numpy.typing import NDArray
 
 from conftest import ROOT
-from miyar.labelstudio.config import WORDS, render_config
+from miyar.labelstudio.page.config import WORDS, render_config
 from miyar.scheme import Attribute, Label, Role, Scheme, read_scheme
 
 Matrix = NDArray[np.float64]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.labelstudio.ledger import FATES, KINDS, Entry, Fate, Kind, Ledger
+from miyar.labelstudio.results.ledger import FATES, KINDS, Entry, Fate, Kind, Ledger
 
 BOOKINGS = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(FATES), st.integers(1, 5)))
 

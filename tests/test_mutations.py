@@ -29,12 +29,12 @@ from miyar.conll import Layout, read_conll
 from miyar.dataset import read_gold, with_articles, write_dataset
 from miyar.dataset.layout import parquet_file
 from miyar.errors import MiyarError
-from miyar.labelstudio.batch import known_pseudonyms, since_when
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.suggestions import suggested_results
-from miyar.labelstudio.taskfile import read_task_file
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.sync.batch import known_pseudonyms, since_when
+from miyar.labelstudio.tasks.file import read_task_file
+from miyar.labelstudio.tasks.suggestions import suggested_results
+from miyar.labelstudio.tasks.task import results, task
 from miyar.predictions import Missing, Policy, Unknown, read_predictions
 from miyar.records import SCORE, decode_value
 from miyar.scheme import Scheme, read_scheme

@@ -9,12 +9,12 @@ import page as labelling
 from marked import marked
 from miyar.annotation import Annotation
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.tasks import task
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.tasks.task import task
 from miyar.scheme import Scheme
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.labelstudio.plan import (
+from miyar.labelstudio.server.remote import OVERLAP, Project, ServerTask, Setup
+from miyar.labelstudio.sync.plan import (
     CHANGED,
     KEPT,
     LABELLED_TWICE,
@@ -19,9 +20,8 @@ from miyar.labelstudio.plan import (
     planned,
     planned_steps,
 )
-from miyar.labelstudio.projects import Annotator, description
-from miyar.labelstudio.remote import OVERLAP, Project, ServerTask, Setup
-from miyar.labelstudio.taskfile import article_id
+from miyar.labelstudio.sync.projects import Annotator, description
+from miyar.labelstudio.tasks.file import article_id
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
 from miyar.scheme import Scheme

@@ -17,8 +17,8 @@ from conftest import ROOT
 from faulty import AGAIN, CHUNK, FIXTURES, IMPORT, NUMBER, User, Work, kill, until
 from miyar.annotation import read_annotations
 from miyar.article import Article
-from miyar.labelstudio.client import Studio, connect_as_owner
-from miyar.labelstudio.server import DATABASE, Server, running_server
+from miyar.labelstudio.server.client import Studio, connect_as_owner
+from miyar.labelstudio.server.process import DATABASE, Server, running_server
 from miyar.scheme import Scheme
 from postgres import PostgreSQL, running_postgres
 from proxy import Fault, running_proxy

@@ -3,10 +3,11 @@
 import pytest
 
 from miyar.errors import UsageError
-from miyar.labelstudio.client import Studio, checked_url
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.interface import Choice, choices, same_config
-from miyar.labelstudio.preflight import server_problems
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.page.interface import Choice, choices
+from miyar.labelstudio.server.client import Studio, checked_url
+from miyar.labelstudio.server.remote import same_config
+from miyar.labelstudio.sync.preflight import server_problems
 from miyar.scheme import Scheme
 
 Capture = pytest.CaptureFixture[str]
@@ -113,7 +114,7 @@ def test_a_version_that_was_not_tested_is_refused(
     version: str, fit: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Studio, "version", lambda self: version)
-    monkeypatch.setattr("miyar.labelstudio.preflight.has_open_sign_up", lambda url: False)
+    monkeypatch.setattr("miyar.labelstudio.sync.preflight.has_open_sign_up", lambda url: False)
     problems = server_problems(Studio("https://label.example.org", None, None))  # type: ignore[arg-type]
     assert [problem.code for problem in problems] == ([] if fit else ["untested_version"])
     assert all(

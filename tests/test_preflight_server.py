@@ -9,11 +9,11 @@ import pytest
 
 from command import Done
 from converting import region
-from miyar.labelstudio import server as servers
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.interface import same_config
-from miyar.labelstudio.server import LOCK_FILE, Server, running_server
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server import process as servers
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import LOCK_FILE, Server, running_server
+from miyar.labelstudio.server.remote import same_config
 from miyar.scheme import Scheme
 from pushing import SOURCE, Value, annotate, ask, draft, made, plain, project, push, tasks_of, written
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miyar.errors import MiyarError, UsageError
-from miyar.labelstudio.projects import (
+from miyar.labelstudio.server.remote import Project, Setup
+from miyar.labelstudio.sync.projects import (
     Annotator,
     checked_title,
     description,
@@ -15,7 +16,6 @@ from miyar.labelstudio.projects import (
     next_names,
     project_title,
 )
-from miyar.labelstudio.remote import Project, Setup
 
 AMAL, BADR = Annotator("A1", 7, "amal@example.org"), Annotator("A2", 8, "badr@example.org")
 

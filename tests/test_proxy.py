@@ -11,9 +11,9 @@ from typing import Literal
 import httpx
 import pytest
 
-from miyar.labelstudio.accounts import access_token, new_login, sign_up
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.server import Server
+from miyar.labelstudio.server.accounts import access_token, new_login, sign_up
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import Server
 from proxy import PART, Fault, Proxy, running_proxy
 
 WHOLE = b"0123456789" * 1000

@@ -12,12 +12,12 @@ import pytest
 
 from command import Done, run
 from converting import region
-from miyar.labelstudio.accounts import access_token, new_login, sign_up
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.projects import Annotator, description
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.server import Server
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.accounts import access_token, new_login, sign_up
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import Server
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.sync.projects import Annotator, description
 from miyar.scheme import Scheme
 from pushing import SOURCE, Value, annotate, ask, draft, made, on, plain, project, tasks_of
 
@@ -180,7 +180,7 @@ def test_only_what_changed_since_an_earlier_batch_is_pulled(
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("miyar.labelstudio.batch.OVERLAP", timedelta(0))
+    monkeypatch.setattr("miyar.labelstudio.sync.batch.OVERLAP", timedelta(0))
     title, studio = "pull: since", people[0].studio
     names = ("idle", "old", "again", "new", "skipped")
     made(owner, title, render_config(scheme), *(plain(name, scheme) for name in names))

@@ -8,11 +8,11 @@ import pytest
 from conftest import ROOT
 from miyar.annotation import read_annotations
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.remote import SETTINGS
-from miyar.labelstudio.server import Server
-from miyar.labelstudio.tasks import results
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import Server
+from miyar.labelstudio.server.remote import SETTINGS
+from miyar.labelstudio.tasks.task import results
 from miyar.scheme import Scheme
 from pushing import (
     SOURCE,

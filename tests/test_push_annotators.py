@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from miyar.labelstudio.accounts import access_token, new_login, sign_up
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.server import Login, Server
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.accounts import access_token, new_login, sign_up
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import Login, Server
 from miyar.scheme import Scheme
 from pushing import annotate, made, on, plain, project, push, tasks_of, written
 

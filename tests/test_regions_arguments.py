@@ -7,7 +7,7 @@ import pytest
 from converting import ATTACK, codes, converted, drawn, fates, field, places, region, relation
 from marked import marked
 from miyar.annotation import Argument
-from miyar.labelstudio.regions import REVERSED
+from miyar.labelstudio.results.regions import REVERSED
 from miyar.scheme import Scheme
 
 # arguments

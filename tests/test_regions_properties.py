@@ -12,10 +12,10 @@ from converting import codes, converted, drawn, field, places, relation
 from marked import marked
 from miyar.annotation import Annotation, Argument, Span
 from miyar.article import Article
-from miyar.labelstudio.ledger import FATES, KINDS, Kind
-from miyar.labelstudio.regions import REVERSED
-from miyar.labelstudio.results import kind_of
-from miyar.labelstudio.tasks import results
+from miyar.labelstudio.results.ledger import FATES, KINDS, Kind
+from miyar.labelstudio.results.regions import REVERSED
+from miyar.labelstudio.results.result import kind_of
+from miyar.labelstudio.tasks.task import results
 from miyar.offsets import stand_in, trim
 from miyar.scheme import Scheme
 

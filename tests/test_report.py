@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from miyar.labelstudio.ledger import Fate, Ledger
+from miyar.labelstudio.results.ledger import Fate, Ledger
 from miyar.predictions import Predictions
 from miyar.report.format import Format
 from miyar.report.ledger import render_ledger

@@ -17,14 +17,14 @@ from marked import Marked, marked
 from miyar.annotation import Annotation
 from miyar.article import Article
 from miyar.errors import quoted
-from miyar.labelstudio.changes import Translation
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import NO_SCHEME, OTHER_SCHEME, Import
-from miyar.labelstudio.ledger import FATES, KINDS, Entry, Fate, Ledger
-from miyar.labelstudio.reannotation import Reannotation
-from miyar.labelstudio.regions import Conversion
-from miyar.labelstudio.revision import Revision
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import NO_SCHEME, OTHER_SCHEME, Import
+from miyar.labelstudio.results.changes import Translation
+from miyar.labelstudio.results.ledger import FATES, KINDS, Entry, Fate, Ledger
+from miyar.labelstudio.results.reannotation import Reannotation
+from miyar.labelstudio.results.regions import Conversion
+from miyar.labelstudio.results.revision import Revision
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Change, Outcome, Scheme, outcome, read_scheme
 
 CASES = sorted((ROOT / "tests" / "cases" / "changes").glob("*.toml"))

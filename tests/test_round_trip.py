@@ -12,13 +12,13 @@ from conftest import ROOT
 from miyar.annotation import Annotation, Argument, Span, read_annotations
 from miyar.arabic import WORD
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.server import Server
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import Server
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.tasks.task import results, task
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 

@@ -11,7 +11,7 @@ from marked import marked
 from miyar.annotation import read_annotations
 from miyar.article import Article
 from miyar.dataset import JSON_LINES, MARK, read_gold
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme, read_scheme
 
 Capture = pytest.CaptureFixture[str]

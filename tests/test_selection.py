@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from miyar.commands.import_annotations import ahead_of_time
 from miyar.errors import UsageError
-from miyar.labelstudio.exportfile import read_tasks
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.selection import Selection, moment
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.exports.reading import read_tasks
+from miyar.labelstudio.exports.selection import Selection, moment
 
 PULLED = "2026-11-23T00:00:00+00:00"
 

@@ -18,10 +18,10 @@ import pytest
 from command import run
 from conftest import ROOT, unavailable
 from miyar.errors import MiyarError, UsageError
-from miyar.labelstudio import server as servers
-from miyar.labelstudio.accounts import access_token, has_open_sign_up
-from miyar.labelstudio.client import Studio, connect
-from miyar.labelstudio.server import HOST, Login, Server, refuse_taken_port, running_server
+from miyar.labelstudio.server import process as servers
+from miyar.labelstudio.server.accounts import access_token, has_open_sign_up
+from miyar.labelstudio.server.client import Studio, connect
+from miyar.labelstudio.server.process import HOST, Login, Server, refuse_taken_port, running_server
 
 Capture = pytest.CaptureFixture[str]
 

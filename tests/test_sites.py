@@ -9,13 +9,13 @@ import pytest
 from command import run
 from miyar.annotation import read_annotations
 from miyar.errors import UsageError
-from miyar.labelstudio.accounts import access_token
-from miyar.labelstudio.client import Studio, connect, connect_as_owner
-from miyar.labelstudio.plan import Order
-from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.server import TOKEN_FILE, Login, Server, running_server
-from miyar.labelstudio.sites import sites
+from miyar.labelstudio.server.accounts import access_token
+from miyar.labelstudio.server.client import Studio, connect, connect_as_owner
+from miyar.labelstudio.server.process import TOKEN_FILE, Login, Server, running_server
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.sync.plan import Order
+from miyar.labelstudio.sync.projects import existing_family
+from miyar.labelstudio.sync.sites import sites
 from miyar.scheme import Scheme
 from pushing import SOURCE, annotate, articles_of, on, plain, written
 

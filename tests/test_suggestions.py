@@ -11,9 +11,9 @@ from marked import Marked, marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.errors import DataError
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.regions import Conversion
-from miyar.labelstudio.suggestions import Suggestions, suggested_results
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.results.regions import Conversion
+from miyar.labelstudio.tasks.suggestions import Suggestions, suggested_results
 from miyar.scheme import Scheme
 
 SOURCE = marked("[هاجم]ATTACK:t [مسلحون]PERS:p 🙂 [الثكنة]FAC:f", "t AGENT p", "t TARGET f", "t PLACE f")

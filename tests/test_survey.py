@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miyar.errors import UsageError
-from miyar.labelstudio.batch import OVERLAP, known_pseudonyms, since_when
-from miyar.labelstudio.chunks import HEAVIEST, MOST, chunks
-from miyar.labelstudio.remote import ServerTask
-from miyar.labelstudio.survey import (
+from miyar.labelstudio.server.remote import ServerTask
+from miyar.labelstudio.sync.batch import OVERLAP, known_pseudonyms, since_when
+from miyar.labelstudio.sync.chunks import HEAVIEST, MOST, chunks
+from miyar.labelstudio.sync.survey import (
     CHANGED,
     DRAFT_ONLY,
     FOREIGN,

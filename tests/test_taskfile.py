@@ -13,7 +13,7 @@ from conftest import ROOT
 from converting import field, region, relation
 from miyar.article import Article, text_sha256
 from miyar.errors import DataError, MiyarError, UsageError
-from miyar.labelstudio.taskfile import Task, article_id, read_task_file, suggestions
+from miyar.labelstudio.tasks.file import Task, article_id, read_task_file, suggestions
 from miyar.scheme import Scheme
 from pushing import SOURCE, Value, plain, suggested, written
 

@@ -10,7 +10,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article, text_sha256
 from miyar.commands.convert_articles import make_tasks
 from miyar.commands.options import Configured
-from miyar.labelstudio.tasks import digest, results, task, with_suggestion
+from miyar.labelstudio.tasks.task import digest, results, task, with_suggestion
 from miyar.scheme import Scheme
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from command import Done, run
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.server import TOKEN_FILE, Server
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import TOKEN_FILE, Server
 from miyar.scheme import Scheme
 from pushing import ask, plain, written
 
@@ -25,7 +25,7 @@ def file(tmp_path: Path, scheme: Scheme) -> Path:
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once where nobody answers."""
-    monkeypatch.setattr("miyar.labelstudio.answers.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("miyar.labelstudio.server.answers.FIRST_PAUSE", 0.001)
 
 
 def private(path: Path, token: str = SECRET, mode: int = 0o600) -> Path:

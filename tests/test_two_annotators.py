@@ -14,9 +14,9 @@ import page as labelling
 from command import run
 from conftest import ROOT
 from miyar.article import Article
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.server import TOKEN_FILE, Login, Server
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.process import TOKEN_FILE, Login, Server
+from miyar.labelstudio.sync.projects import existing_family
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
 

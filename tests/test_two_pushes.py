@@ -15,10 +15,10 @@ from uuid import uuid4
 import pytest
 
 from faulty import FIXTURES, User, kill
-from miyar.labelstudio.client import Studio
-from miyar.labelstudio.doubles import _without_old_quarrels, excluded, leftovers
-from miyar.labelstudio.projects import Annotator, description, family, family_title, owner
-from miyar.labelstudio.remote import Project, Setup
+from miyar.labelstudio.server.client import Studio
+from miyar.labelstudio.server.remote import Project, Setup
+from miyar.labelstudio.sync.doubles import _without_old_quarrels, excluded, leftovers
+from miyar.labelstudio.sync.projects import Annotator, description, family, family_title, owner
 from miyar.scheme import Scheme
 from pushing import articles_of, plain, written
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.tasks import results, task
-from miyar.labelstudio.usual import Lane
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.results.usual import Lane
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme
 from test_regions_properties import JUNK
 

@@ -22,8 +22,8 @@ from processes import process
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.tasks import results, task
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme, read_scheme
 
 SPANS = 30

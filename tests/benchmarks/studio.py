@@ -22,11 +22,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from importing import TEXT, exported
 
 from miyar.article import Article
-from miyar.labelstudio.client import connect_as_owner
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.remote import Setup
-from miyar.labelstudio.server import Server, running_server
-from miyar.labelstudio.tasks import task
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import connect_as_owner
+from miyar.labelstudio.server.process import Server, running_server
+from miyar.labelstudio.server.remote import Setup
+from miyar.labelstudio.tasks.task import task
 from miyar.output import write_json
 from miyar.scheme import find_config, read_scheme
 

@@ -10,9 +10,9 @@ from miyar.article import Article, chosen_articles, read_articles, unread_files
 from miyar.commands.options import Config, Configured, IdField, Sources, TextField, load_scheme
 from miyar.errors import UsageError
 from miyar.guidelines import guidelines_file
-from miyar.labelstudio.assignment import seeded_share
-from miyar.labelstudio.suggestions import Suggestions, suggested_results
-from miyar.labelstudio.tasks import digest, kept_blind, task, with_suggestion
+from miyar.labelstudio.tasks.assignment import seeded_share
+from miyar.labelstudio.tasks.suggestions import Suggestions, suggested_results
+from miyar.labelstudio.tasks.task import digest, kept_blind, task, with_suggestion
 from miyar.output import refuse_overlap, write_json
 from miyar.terminal import say, say_unread, tracked
 

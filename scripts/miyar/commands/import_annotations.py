@@ -15,15 +15,15 @@ from miyar.article import Article, read_articles, write_articles
 from miyar.commands.options import Config, Configured, OwnTexts, ResultFormat, load_scheme
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, UsageError, in_words, quoted
-from miyar.labelstudio.draft import drafted
-from miyar.labelstudio.exports import Export
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.foreign import Translator, own_articles, refuse_other_objects
-from miyar.labelstudio.importing import Import
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.mapping import MAPPING_NAME, read_mapping
-from miyar.labelstudio.rejects import Rejects
-from miyar.labelstudio.selection import TOLERANCE, moment
+from miyar.labelstudio.exports.draft import drafted
+from miyar.labelstudio.exports.export import Export
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.foreign import Translator, own_articles, refuse_other_objects
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.exports.mapping import MAPPING_NAME, read_mapping
+from miyar.labelstudio.exports.selection import TOLERANCE, moment
+from miyar.labelstudio.results.rejects import Rejects
 from miyar.output import refuse_overlap, write_json, write_json_lines, written, written_folder
 from miyar.report.format import Format
 from miyar.report.ledger import render_ledger

@@ -12,9 +12,9 @@ import typer
 
 from miyar.errors import MiyarError, UsageError
 from miyar.guidelines import as_html, guidelines_file
-from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio, connect
-from miyar.labelstudio.config import render_config
-from miyar.labelstudio.remote import Setup
+from miyar.labelstudio.page.config import render_config
+from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio, connect
+from miyar.labelstudio.server.remote import Setup
 from miyar.report.format import Format
 from miyar.scheme import Scheme, find_config, own_folders, read_scheme
 from miyar.terminal import say

@@ -4,10 +4,10 @@ import tempfile
 from pathlib import Path
 
 from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
-from miyar.labelstudio.client import LARGEST, TIMEOUT
-from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.pull import survey
-from miyar.labelstudio.survey import TOO_FEW
+from miyar.labelstudio.server.client import LARGEST, TIMEOUT
+from miyar.labelstudio.sync.projects import existing_family
+from miyar.labelstudio.sync.pull import survey
+from miyar.labelstudio.sync.survey import TOO_FEW
 from miyar.report.batch import Progress, render_progress, survey_notes
 from miyar.report.format import Format
 from miyar.report.table import first_few

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
-from miyar.labelstudio.batch import Batch, since_when
-from miyar.labelstudio.client import LARGEST, TIMEOUT
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.pull import pull
-from miyar.labelstudio.selection import TOLERANCE
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.exports.selection import TOLERANCE
+from miyar.labelstudio.server.client import LARGEST, TIMEOUT
+from miyar.labelstudio.sync.batch import Batch, since_when
+from miyar.labelstudio.sync.projects import existing_family
+from miyar.labelstudio.sync.pull import pull
 from miyar.output import written_folder
 from miyar.report.batch import render_batch, survey_notes
 from miyar.report.format import Format

@@ -23,16 +23,16 @@ from miyar.commands.options import (
     setup,
 )
 from miyar.errors import DataError, Problem, UsageError
-from miyar.labelstudio.client import LARGEST, TIMEOUT, Studio
-from miyar.labelstudio.doubles import OvertakenError, quiet
-from miyar.labelstudio.plan import KEPT, Order, Target
-from miyar.labelstudio.preflight import UNTESTED, config_problems, server_problems
-from miyar.labelstudio.projects import checked_title
-from miyar.labelstudio.push import carry_out
-from miyar.labelstudio.remote import Project
-from miyar.labelstudio.server import Login
-from miyar.labelstudio.sites import Site, planned_sites, sites
-from miyar.labelstudio.taskfile import read_task_file
+from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio
+from miyar.labelstudio.server.process import Login
+from miyar.labelstudio.server.remote import Project
+from miyar.labelstudio.sync.doubles import OvertakenError, quiet
+from miyar.labelstudio.sync.plan import KEPT, Order, Target
+from miyar.labelstudio.sync.preflight import UNTESTED, config_problems, server_problems
+from miyar.labelstudio.sync.projects import checked_title
+from miyar.labelstudio.sync.push import carry_out
+from miyar.labelstudio.sync.sites import Site, planned_sites, sites
+from miyar.labelstudio.tasks.file import read_task_file
 from miyar.output import private_file, refuse_overlap
 from miyar.records import refuse_pipe
 from miyar.report.format import Format

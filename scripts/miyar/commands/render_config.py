@@ -9,7 +9,7 @@ import typer
 from miyar.commands.options import Config, Configured, load_scheme
 from miyar.errors import DataError, Problem
 from miyar.guidelines import LANGUAGES, guidelines_file, render_guidelines
-from miyar.labelstudio.config import render_config
+from miyar.labelstudio.page.config import render_config
 from miyar.output import written
 from miyar.terminal import say
 

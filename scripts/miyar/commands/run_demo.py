@@ -24,16 +24,16 @@ from miyar.dataset import read_gold
 from miyar.errors import MiyarError
 from miyar.extractors import Settings
 from miyar.extractors.lexicon import RELEASE
-from miyar.labelstudio.accounts import access_token
-from miyar.labelstudio.client import Studio, connect, connect_as_owner
-from miyar.labelstudio.finding import find_exports
-from miyar.labelstudio.manifest import MANIFEST
-from miyar.labelstudio.plan import Order, planned
-from miyar.labelstudio.projects import existing_family
-from miyar.labelstudio.pull import pull
-from miyar.labelstudio.push import carry_out, places
-from miyar.labelstudio.server import Login, Server, label_studio_command
-from miyar.labelstudio.tasks import results
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.server.accounts import access_token
+from miyar.labelstudio.server.client import Studio, connect, connect_as_owner
+from miyar.labelstudio.server.process import Login, Server, label_studio_command
+from miyar.labelstudio.sync.plan import Order, planned
+from miyar.labelstudio.sync.projects import existing_family
+from miyar.labelstudio.sync.pull import pull
+from miyar.labelstudio.sync.push import carry_out, places
+from miyar.labelstudio.tasks.task import results
 from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
 from miyar.report.format import Format

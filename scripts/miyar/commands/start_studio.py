@@ -10,13 +10,13 @@ import typer
 from miyar.commands.options import Config, Configured, load_scheme, setup
 from miyar.commands.push_tasks import checked_plan, say_login
 from miyar.errors import DataError, MiyarError
-from miyar.labelstudio.client import Studio, connect_as_owner
-from miyar.labelstudio.plan import Order
-from miyar.labelstudio.projects import checked_title
-from miyar.labelstudio.push import carry_out
-from miyar.labelstudio.server import DATABASE, TOKEN_FILE, Server, running_server
-from miyar.labelstudio.sites import sites
-from miyar.labelstudio.taskfile import read_task_file
+from miyar.labelstudio.server.client import Studio, connect_as_owner
+from miyar.labelstudio.server.process import DATABASE, TOKEN_FILE, Server, running_server
+from miyar.labelstudio.sync.plan import Order
+from miyar.labelstudio.sync.projects import checked_title
+from miyar.labelstudio.sync.push import carry_out
+from miyar.labelstudio.sync.sites import sites
+from miyar.labelstudio.tasks.file import read_task_file
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
 from miyar.terminal import say, say_lines, show, waiting

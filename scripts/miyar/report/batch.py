@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from miyar.labelstudio.batch import Batch
-from miyar.labelstudio.survey import Survey
+from miyar.labelstudio.sync.batch import Batch
+from miyar.labelstudio.sync.survey import Survey
 from miyar.report.format import Format
 from miyar.report.table import first_few, render_table
 

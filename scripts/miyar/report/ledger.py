@@ -7,7 +7,7 @@ where there are any.
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from miyar.labelstudio.ledger import FATES, Entry, Fate, Ledger
+from miyar.labelstudio.results.ledger import FATES, Entry, Fate, Ledger
 from miyar.report.format import Format
 
 SOMETIMES: tuple[Fate, ...] = ("dropped", "again", "left_out")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from miyar.labelstudio.plan import Action, Target
+from miyar.labelstudio.sync.plan import Action, Target
 from miyar.report.format import Format
 from miyar.report.table import render_table
 

@@ -1,0 +1,1 @@
+"""Raw exports on disk: found, read, chosen from and imported; no server."""

@@ -1,0 +1,142 @@
+"""One annotation is chosen per annotator and article; how many were left out, and why, is counted."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from miyar.errors import Problem
+from miyar.labelstudio.exports.export import Export, Slot, Task
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+TOLERANCE = timedelta(minutes=1)  # between two clocks that are right
+
+
+class View(NamedTuple):
+    """An article in a project: what a later pull shows anew."""
+
+    source: str
+    project: str
+    article: str
+
+
+class Shown(NamedTuple):
+    """The export that shows a view as it was last, and when each of its annotations was changed, by id."""
+
+    export: Export
+    changed: Mapping[Any, Any]
+
+
+class Rank(NamedTuple):
+    """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
+
+    finished: bool
+    updated: datetime
+    id: int
+
+
+@dataclass(slots=True)
+class Selection:
+    """Which annotation counts for each slot, and how many were left out, by reason.
+
+    `sources` says where each annotation, known by the server's unique id, was met first; `shown` how each
+    view was last.
+    """
+
+    chosen: dict[Slot, Rank] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, str] = field(default_factory=dict)
+    shown: dict[View, Shown] = field(default_factory=dict)
+
+    def offer(self, task: Task) -> list[Problem]:
+        """Weigh a task's annotations against those before; return what keeps them from being told apart.
+
+        Later pulls have to be offered first: what they show takes the place of what earlier ones did.
+        """
+        if task.export.as_of:
+            self.shown.setdefault(_view(task), Shown(task.export, _changed(task)))
+        if self._outdated(task):
+            self.left_out["pulled_again_later"] += len(task.annotations)
+            return list(self._out_of_order(task))
+        self.left_out["draft"] += len(task.drafts)
+        problems: list[Problem] = []
+        for annotation in task.annotations:
+            problems.extend(self._of_two_sources(task, annotation))
+            slot, rank = task.slot(annotation), _rank(annotation)
+            if slot in self.chosen:
+                dropped, rank = sorted((self.chosen[slot], rank))
+                beside = rank.finished and not dropped.finished
+                self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
+            self.chosen[slot] = rank
+        return problems
+
+    def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
+        """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
+        return not self._outdated(task) and self.take_ranked(task.slot(annotation), _rank(annotation))
+
+    def take_ranked(self, slot: Slot, rank: Rank) -> bool:
+        """Return whether the annotation with this rank counts; its task must not be outdated."""
+        if self.chosen.get(slot) != rank:
+            return False
+        del self.chosen[slot]
+        return True
+
+    def _outdated(self, task: Task) -> bool:
+        """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
+        return self.outdated(task.export, task.value.get("project"), task.data.get("article"))
+
+    def outdated(self, export: Export, project: Any, article: Any) -> bool:
+        """Return whether a later pull than this export has the article in this project too."""
+        shown = self.shown.get(View(export.source, str(project), str(article)))
+        return bool(export.as_of) and shown is not None and shown.export.path.parent != export.path.parent
+
+    def _out_of_order(self, task: Task) -> Iterator[Problem]:
+        """Yield a problem where a pull has what the later one should show, or neither is the later one."""
+        later, changed = self.shown[_view(task)], _changed(task)
+        unknown = later.export.as_of == task.export.as_of and changed != later.changed
+        unseen = any(
+            moment(when) > moment(later.changed.get(one, later.export.as_of)) for one, when in changed.items()
+        )
+        if not (unknown or unseen):
+            return
+        found = f"other annotations than in {later.export.path}, and neither is the later one by server time"
+        remedy = "leave one of them out, or pull the project again into a new folder and import that alone"
+        yield Problem("batches_without_order", task.where, found, "batches whose order is certain", remedy)
+
+    def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
+        """Yield a problem where two sources have one annotation: its author would agree with themselves."""
+        unique, source = annotation.get("unique_id"), task.export.source
+        if not isinstance(unique, str) or self.sources.setdefault(unique, source) == source:
+            return
+        where = f"{task.where}, annotation {annotation.get('id')}"
+        found, expected = f"an annotation that {self.sources[unique]} has too", "each annotation once"
+        remedy = "the files are exports of one project: name the newest, or say so with --one-server"
+        yield Problem("annotation_twice", where, found, expected, remedy)
+
+
+def _view(task: Task) -> View:
+    return View(task.export.source, str(task.value.get("project")), str(task.data.get("article")))
+
+
+def _changed(task: Task) -> dict[Any, Any]:
+    """Return when each annotation of a task was changed, by its id."""
+    return {str(one.get("id")): one.get("updated_at") for one in task.annotations}
+
+
+def _rank(annotation: Mapping[str, Any]) -> Rank:
+    identity = annotation.get("id")
+    return Rank(
+        finished=not annotation.get("was_cancelled"),
+        updated=moment(annotation.get("updated_at")),
+        id=identity if isinstance(identity, int) else 0,
+    )
+
+
+def moment(value: Any) -> datetime:
+    """Return a point in time; as text, a full second would sort behind its own fractions."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return NEVER
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
