@@ -1,11 +1,11 @@
 """What became of each span: by hand, by properties, held against the counts of the score."""
 
 import json
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from described import described
 from miyar.comparison import CHANGES, Changes, count_systems
 from miyar.comparison.changes import BROKEN, FIXED, STILL_RIGHT, STILL_WRONG
 from miyar.predictions import Predictions
@@ -100,9 +100,9 @@ def test_spans_without_readable_offsets_are_never_the_same(scheme: Scheme) -> No
 
 
 def test_lines_are_in_order_of_article_ids_and_have_text_and_context(scheme: Scheme) -> None:
-    gold = replace(
+    gold = described(
         views([[(4, 7, "PERS")], [(0, 1, "GPE")]], scheme),
-        articles=("b", "a"),
+        ids=("b", "a"),
         texts=("قال علي: \U0001f695 نعم", "ق"),
     )
     sides: list[Side] = [[[], [(0, 9, "GPE")]], [[], []]]
@@ -127,7 +127,7 @@ def test_lines_are_in_order_of_article_ids_and_have_text_and_context(scheme: Sch
 
 def test_what_broke_most_often_comes_first(scheme: Scheme) -> None:
     spans: Side = [[(0, 3, "PERS"), (4, 6, "GPE"), (7, 9, "GPE"), (10, 12, "GPE")]]
-    gold = replace(views(spans, scheme), texts=("علي قد غز قد",))
+    gold = described(views(spans, scheme), texts=("علي قد غز قد",))
     sides: list[Side] = [spans, [[]]]
     read = [Predictions(views(side, scheme)) for side in sides]
     [found] = count_systems(gold, read, scheme, PLAIN).changes

@@ -90,10 +90,10 @@ def test_json_lines_and_parquet_give_the_same_gold(dataset: Path, scheme: Scheme
     from_parquet = read_gold(dataset, scheme, "A1")
     from_lines = read_gold(dataset / "annotations.jsonl", scheme, "A1")
     assert from_parquet.digest == from_lines.digest
-    assert from_parquet.articles == ("story", "empty")
+    assert from_parquet.articles.ids == ("story", "empty")
     assert len(from_parquet.spans) == len(STORY.spans)
-    assert from_parquet.lengths is not None
-    assert from_parquet.lengths.tolist() == [len(STORY.text), len("لا شيء")]
+    assert from_parquet.articles.lengths is not None
+    assert from_parquet.articles.lengths.tolist() == [len(STORY.text), len("لا شيء")]
 
 
 def test_several_views_are_not_gold(dataset: Path, scheme: Scheme) -> None:
@@ -109,7 +109,7 @@ def test_unknown_annotator_is_a_wrong_call(dataset: Path, scheme: Scheme) -> Non
 
 
 def test_skipped_articles_are_not_gold(dataset: Path, scheme: Scheme) -> None:
-    assert read_gold(dataset, scheme, "A2").articles == ("empty",)
+    assert read_gold(dataset, scheme, "A2").articles.ids == ("empty",)
     assert [a.article for a in gold_annotations(dataset, "A2")] == ["empty"]
 
 
@@ -141,7 +141,7 @@ def test_a_scheme_of_entities_only_makes_a_dataset(
     flat = Scheme("1", "ar", scheme.entities)
     annotation = Annotation("empty", articles["empty"].sha256, "A1", spans=())
     folder = write(tmp_path / "flat", (annotation,), articles, flat)
-    assert read_gold(folder, flat).articles == ("empty",)
+    assert read_gold(folder, flat).articles.ids == ("empty",)
     assert len(list((folder / "data").glob("annotations-*.parquet"))) == 1
 
 

@@ -177,7 +177,7 @@ def test_labels_as_told_are_the_scheme_even_where_none_occurs(
     imported(capsys, "story.txt", "-o", "made", "--labels", "PER, ORG")
     scheme = read_scheme(work / "made" / "annotation_config" / "labels.toml")
     assert [label.code for label in scheme.labels] == ["PER", "ORG"]
-    assert read_gold(work / "made" / "gold", scheme).articles == ("story",)
+    assert read_gold(work / "made" / "gold", scheme).articles.ids == ("story",)
 
 
 # what is wrong

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
+from described import described
 from miyar.resampling import Resamples
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Choices, Interval, Macro, Measure, Score, Share, score
@@ -367,7 +368,7 @@ def test_intervals_change_no_other_number(scheme: Scheme) -> None:
 
 
 def test_each_article_that_an_extractor_learnt_from_counts(scheme: Scheme) -> None:
-    gold = replace(gold_of([Labelled()] * 3, scheme), sha256s=("a" * 64, "a" * 64, "b" * 64))
+    gold = described(gold_of([Labelled()] * 3, scheme), sha256s=("a" * 64, "a" * 64, "b" * 64))
     read = replace(predicted_of([Labelled()] * 3, gold, scheme), learnt_from=frozenset({"a" * 64, "c" * 64}))
     assert score(gold, read, scheme, Choices(samples=0)).seen == 2
 

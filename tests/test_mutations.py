@@ -165,7 +165,7 @@ def use_manifest(path: Path, scheme: Scheme) -> None:
 def score_gold(path: Path, scheme: Scheme) -> None:
     gold = with_articles(read_gold(path, scheme, None), ARTICLES)
     assert gold.inside.all()
-    texts = gold.texts or ()
+    texts = gold.articles.texts or ()
     for article, start, end in zip(gold.spans.article, gold.spans.start, gold.spans.end, strict=True):
         assert texts[article][start:end].strip() == texts[article][start:end] != ""
 

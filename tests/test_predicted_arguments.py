@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
+from described import described
 from marked import marked
 from miyar.annotation import Annotation, Argument, Span
 from miyar.article import Article
@@ -381,9 +381,9 @@ def test_the_digest_is_of_the_articles_and_their_texts(scheme: Scheme) -> None:
         gold_of([RICH, Labelled()], scheme, ["a0", "b1"]),
         gold_of([Labelled(), RICH], scheme),
         gold_of([RICH], scheme),
-        replace(one, sha256s=(one.sha256s[0], "f" * 64)),
-        replace(one, sha256s=(one.sha256s[0], None)),
-        replace(one, sha256s=one.sha256s[::-1]),
+        described(one, sha256s=(one.articles.sha256s[0], "f" * 64)),
+        described(one, sha256s=(one.articles.sha256s[0], None)),
+        described(one, sha256s=one.articles.sha256s[::-1]),
     ]
     assert one.digest not in {other.digest for other in others}
 
@@ -439,19 +439,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory, scheme: Scheme) -> Path:
 def test_parquet_and_json_lines_give_the_same_views(folder: Path, scheme: Scheme) -> None:
     one, other = read_gold(folder, scheme), read_gold(folder / "annotations.jsonl", scheme)
     for view in (one, other):
-        assert view.articles == ("story", "next", "empty")
+        assert view.articles.ids == ("story", "next", "empty")
         check_columns(view, scheme)
     assert one.digest == other.digest
-    assert (one.sha256s, one.codes, one.roles) == (other.sha256s, other.codes, other.roles)
-    assert one.texts == (STORY.text, NEXT.text, "لا شيء")
-    assert one.metadata == {"title": ("عنوان", None, None)}
-    assert (other.texts, other.lengths, other.metadata) == (None, None, {})
+    assert (one.articles.sha256s, one.codes, one.roles) == (other.articles.sha256s, other.codes, other.roles)
+    assert one.articles.texts == (STORY.text, NEXT.text, "لا شيء")
+    assert one.articles.metadata == {"title": ("عنوان", None, None)}
+    assert (other.articles.texts, other.articles.lengths, other.articles.metadata) == (None, None, {})
 
 
 def check_columns(view: Views, scheme: Scheme) -> None:
     """Compare spans, arguments and attributes with what was marked, one by one."""
     read = [
-        (view.articles[article], start, end, view.codes[label], value, link)
+        (view.articles.ids[article], start, end, view.codes[label], value, link)
         for article, start, end, label, value, link in zip(
             *(getattr(view.spans, name).tolist() for name in ("article", "start", "end", "label")),
             *(view.attributes[code].to_pylist() for code in ("value", "link")),
@@ -465,7 +465,7 @@ def check_columns(view: Views, scheme: Scheme) -> None:
         for one in source.spans
     ]
     arguments = [
-        (view.articles[article], read[trigger][1:4], read[entity][1:4], view.roles[role])
+        (view.articles.ids[article], read[trigger][1:4], read[entity][1:4], view.roles[role])
         for article, trigger, entity, role in zip(
             *(getattr(view.arguments, name).tolist() for name in ("article", "trigger", "entity", "role")),
             strict=True,

@@ -12,7 +12,7 @@ from miyar.article import text_sha256
 from miyar.errors import DataError, UsageError
 from miyar.predictions import Missing, Policy, Predictions, Unknown, read_predictions
 from miyar.scheme import Scheme
-from miyar.spantable import SPAN_TYPE, Views, views_of
+from miyar.spantable import SPAN_TYPE, Articles, Views, views_of
 
 GOOD = {"start": 0, "end": 4, "label": "GPE"}
 
@@ -21,7 +21,8 @@ GOOD = {"start": 0, "end": 4, "label": "GPE"}
 def gold(scheme: Scheme) -> Views:
     none = pa.array([[], []], pa.list_(SPAN_TYPE))
     codes = [label.code for label in scheme.labels]
-    return views_of("gold", ["one", "two"], ["1" * 64, "2" * 64], none, codes, np.array([10, 20]))
+    articles = Articles(("one", "two"), ("1" * 64, "2" * 64), np.array([10, 20]))
+    return views_of("gold", articles, none, codes)
 
 
 def written(folder: Path, *lines: object) -> Path:
@@ -148,7 +149,8 @@ def with_text(scheme: Scheme) -> Views:
     none = pa.array([[]], pa.list_(SPAN_TYPE))
     text = "🙂🙂\n\n\nزار سالم\u00a0 مدينة ألماز"
     codes = [label.code for label in scheme.labels]
-    return views_of("gold", ["one"], [text_sha256(text)], none, codes, np.array([len(text)]), texts=(text,))
+    articles = Articles(("one",), (text_sha256(text),), np.array([len(text)]), (text,))
+    return views_of("gold", articles, none, codes)
 
 
 def brought(text: str, name: str, counted: Any) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def brought(text: str, name: str, counted: Any) -> dict[str, Any]:
 def test_spans_that_bring_another_text_are_charged_and_the_cause_is_named(
     tmp_path: Path, with_text: Views, scheme: Scheme, counted: Any, cause: str
 ) -> None:
-    (text,) = with_text.texts or ()
+    (text,) = with_text.articles.texts or ()
     spans = [brought(text, name, counted) for name in ("سالم", "ألماز")]
     read = read_predictions(written(tmp_path, line("one", *spans)), with_text, scheme)
     assert sum(read.counts.values()) == 2
@@ -184,7 +186,7 @@ def test_spans_that_bring_another_text_are_charged_and_the_cause_is_named(
 
 
 def test_a_text_that_is_covered_or_missing_is_fine(tmp_path: Path, with_text: Views, scheme: Scheme) -> None:
-    (text,) = with_text.texts or ()
+    (text,) = with_text.articles.texts or ()
     good = brought(text, "سالم", len)
     spans = [good, {**good, "label": "PERS", "text": None}, {**good, "label": "ORG", "text": 5}]
     read = read_predictions(written(tmp_path, line("one", *spans)), with_text, scheme)

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from described import described
 from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, Measure, Score, measures, record, score
-from miyar.spantable import SPAN_TYPE, Views, views_of
+from miyar.spantable import SPAN_TYPE, Articles, Views, views_of
 
 Triple = tuple[int, int, str]
 Side = list[list[Triple]]
@@ -33,7 +34,9 @@ def views(side: Side, scheme: Scheme, name: str = "gold") -> Views:
     rows = [[{"start": s, "end": e, "label": label} for s, e, label in spans] for spans in side]
     lists = pa.array(rows, pa.list_(SPAN_TYPE))
     ids = [f"a{number}" for number in range(len(side))]
-    return views_of(name, ids, [None] * len(ids), lists, [label.code for label in scheme.labels])
+    return views_of(
+        name, Articles(tuple(ids), (None,) * len(ids)), lists, [label.code for label in scheme.labels]
+    )
 
 
 def predictions(side: Side, scheme: Scheme) -> Predictions:
@@ -197,7 +200,7 @@ def test_a_wrong_count_in_what_is_reported_is_a_bug(scheme: Scheme, monkeypatch:
 def test_numbers_do_not_depend_on_whether_the_texts_are_there(
     scheme: Scheme, lengths: NDArray[np.int64] | None, tmp_path: Path
 ) -> None:
-    gold = replace(views([[(0, 5, "PERS")]], scheme), lengths=lengths)
+    gold = described(views([[(0, 5, "PERS")]], scheme), lengths=lengths)
     file = tmp_path / "predictions.jsonl"
     outside = [{"start": 0, "end": 99, "label": label} for label in ("PERS", "ORG")]
     file.write_text(json.dumps({"article": "a0", "spans": outside}) + "\n", encoding="utf-8")

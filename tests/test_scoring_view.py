@@ -1,13 +1,13 @@
 """The comparison view is what seqeval says of tags that a naive reading of the definition makes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from described import described
 from marked import marked
 from miyar.article import Article
 from miyar.dataset import with_articles
@@ -275,17 +275,17 @@ def test_the_articles_of_record_give_a_gold_its_view(scheme: Scheme) -> None:
     side = [Labelled([(4, 8, "PERS"), (9, 12, "GPE")]), Labelled()]
     bare = gold_of(side, scheme, ["one", "two"], length=None)
     gold = with_articles(with_digests(bare, articles), articles[::-1])
-    assert gold.texts == ("زار محمد قطر", "لا شيء")
-    assert gold.lengths is not None
-    assert gold.lengths.tolist() == [12, 6]
-    assert gold.metadata == {"source": ("وكالة", None), "desk": ("7", None)}
+    assert gold.articles.texts == ("زار محمد قطر", "لا شيء")
+    assert gold.articles.lengths is not None
+    assert gold.articles.lengths.tolist() == [12, 6]
+    assert gold.articles.metadata == {"source": ("وكالة", None), "desk": ("7", None)}
     result = score(gold, predicted_of(side, gold, scheme), scheme, VIEW)
     assert result.layers["comparison"]["default"].micro.to_dict()["tp"] == 2
     assert gold.digest == with_digests(bare, articles).digest  # the texts are in it by their SHA-256
 
 
 def with_digests(gold: Views, articles: Sequence[Article]) -> Views:
-    return replace(gold, sha256s=tuple(article.sha256 for article in articles))
+    return described(gold, sha256s=tuple(article.sha256 for article in articles))
 
 
 def test_other_articles_than_those_of_record_are_refused_together(scheme: Scheme) -> None:

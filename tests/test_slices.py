@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from described import described
 from marked import marked
 from miyar.arabic import follows_particles, normalised_text, word_start
 from miyar.article import text_sha256
@@ -68,7 +69,7 @@ ARTICLES = st.lists(
 
 def with_texts(side: Side, texts: Sequence[str], scheme: Scheme, **more: object) -> Views:
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    return replace(views(side, scheme), texts=tuple(texts), lengths=lengths, **more)  # type: ignore[arg-type]
+    return described(views(side, scheme), texts=tuple(texts), lengths=lengths, **more)
 
 
 def labelled(scheme: Scheme, *sources: str, **more: object) -> Views:
@@ -80,7 +81,7 @@ def labelled(scheme: Scheme, *sources: str, **more: object) -> Views:
 def context(
     gold: Views, predicted: Views, scheme: Scheme, training: Views | None = None, **more: frozenset[str]
 ) -> Context:
-    assert predicted.texts in (None, gold.texts)
+    assert predicted.articles.texts in (None, gold.articles.texts)
     predictions = Predictions(predicted, **more)  # type: ignore[arg-type]
     return Context(sides(gold, predictions, inventory(scheme), scheme), gold, predictions, training)
 
@@ -126,13 +127,13 @@ def test_worked_example_of_a_source(scheme: Scheme) -> None:
 
 def test_a_missing_value_has_a_class_of_its_own(scheme: Scheme) -> None:
     gold = labelled(scheme, "[سالم]PERS", "[سالم]PERS", "[سالم]PERS")
-    gold = replace(gold, metadata={"source": ("وفا", None, " ")})
+    gold = described(gold, metadata={"source": ("وفا", None, " ")})
     assert of_gold("source", context(gold, gold, scheme)) == ["وفا", NONE, NONE]
 
 
 def test_article_length_is_in_code_points_and_needs_no_texts(scheme: Scheme) -> None:
     lengths = [499, 500, 1999, 2000, 4999, 5000]
-    gold = replace(views([[(0, 5, "PERS")]] * len(lengths), scheme), lengths=np.array(lengths))
+    gold = described(views([[(0, 5, "PERS")]] * len(lengths), scheme), lengths=np.array(lengths))
     short, middle, long, longest = "under 500", "500–1,999", "2,000–4,999", "5,000 and more"
     expected = [short, middle, middle, long, long, longest]
     assert of_gold("article_length", context(gold, gold, scheme)) == expected
@@ -200,7 +201,7 @@ def articles() -> tuple[str, ...]:
 
 
 def digests(gold: Views) -> tuple[str, ...]:
-    return tuple(text_sha256(text) for text in gold.texts or ())
+    return tuple(text_sha256(text) for text in gold.articles.texts or ())
 
 
 def test_an_extractor_that_learnt_from_nothing_has_seen_nothing(
@@ -215,7 +216,7 @@ def test_seen_is_what_is_labelled_in_a_learnt_article(
 ) -> None:
     gold = labelled(scheme, *articles)
     first = digests(gold)[0]
-    gold = replace(gold, sha256s=digests(gold)) if written else gold
+    gold = described(gold, sha256s=digests(gold)) if written else gold
     found = context(gold, gold, scheme, learnt_from=frozenset([first]))
     # احمد is أحمد normalised; جنيف was a GPE where the second article has an ORG
     seen, other, unseen = "seen", "seen with another label", "unseen"
@@ -226,7 +227,7 @@ def test_leave_one_out_has_not_seen_the_article_that_it_reads(
     scheme: Scheme, articles: tuple[str, ...]
 ) -> None:
     gold = labelled(scheme, *articles)
-    gold = replace(gold, sha256s=digests(gold))
+    gold = described(gold, sha256s=digests(gold))
     every = frozenset(digests(gold))
     seen, other, unseen = "seen", "seen with another label", "unseen"
     found = context(gold, gold, scheme, others_learnt=every)
@@ -269,7 +270,7 @@ def test_learnt_articles_that_nobody_has_are_refused(scheme: Scheme) -> None:
     learnt = frozenset([digests(gold)[0], "f" * 64, "e" * 64])
     with pytest.raises(UsageError, match=r"gold learnt from .* here: 2 of 3, .* eeeeeeeeeeee…; .*--training"):
         classes("seen", context(gold, gold, scheme, learnt_from=learnt))
-    bare = replace(views([[(0, 4, "PERS")]], scheme, "bare"), sha256s=("f" * 64,))
+    bare = described(views([[(0, 4, "PERS")]], scheme, "bare"), sha256s=("f" * 64,))
     with pytest.raises(UsageError, match="--training bare: has no texts"):
         classes("seen", context(gold, gold, scheme, bare, learnt_from=frozenset(["f" * 64])))
 
@@ -282,7 +283,7 @@ def test_what_needs_texts_says_where_they_come_from(field: str, scheme: Scheme) 
 
 
 def test_an_unknown_field_is_refused_with_what_there_is(scheme: Scheme) -> None:
-    gold = replace(views([[]], scheme), metadata={"source": ("وفا",)})
+    gold = described(views([[]], scheme), metadata={"source": ("وفا",)})
     with pytest.raises(UsageError, match=r"one of article_length, hamza, .*source.*mean source\?"):
         classes("sources", context(gold, gold, scheme))
 
@@ -309,33 +310,33 @@ def test_faulty_spans_have_a_class_of_their_own(field: str, scheme: Scheme) -> N
     gold = labelled(scheme, "قال [سالم]PERS")
     # right, beyond the text, reversed, without a start, and with an unknown label
     spans = [(4, 8, "PERS"), (4, 9, "PERS"), (3, 1, "PERS"), (-1, 3, "PERS"), (4, 8, "NOVEL")]
-    predicted = with_texts([spans], gold.texts or (), scheme)
+    predicted = with_texts([spans], gold.articles.texts or (), scheme)
     counts = counted(sliced(field, context(gold, predicted, scheme)).table)
     assert counts["micro"] == (1, 5, 1, 1)
     assert counts[FAULTY] == (0, 4, 0, 0)
     # lengths that only the gold knows are enough
-    unknown = context(gold, replace(predicted, texts=None, lengths=None), scheme)
+    unknown = context(gold, described(predicted, texts=None, lengths=None), scheme)
     assert counted(sliced(field, unknown).table) == counts
 
 
 @pytest.mark.parametrize("field", ["source", "article_length"])
 def test_faulty_spans_are_of_their_article(field: str, scheme: Scheme) -> None:
     gold = labelled(scheme, "قال [سالم]PERS", metadata={"source": ("وفا",)})
-    found = context(gold, with_texts([[(4, 9, "PERS")]], gold.texts or (), scheme), scheme)
+    found = context(gold, with_texts([[(4, 9, "PERS")]], gold.articles.texts or (), scheme), scheme)
     assert [*counted(sliced(field, found).table).values()] == [(0, 1, 1, 0)] * 2
 
 
 def plain_source(found: Context, article: int, start: int, end: int, label: int) -> str:
-    return found.gold.metadata["source"][article] or NONE
+    return found.gold.articles.metadata["source"][article] or NONE
 
 
 def plain_span_length(found: Context, article: int, start: int, end: int, label: int) -> str:
-    words = len((found.gold.texts or ())[article][start:end].split())
+    words = len((found.gold.articles.texts or ())[article][start:end].split())
     return str(words) if words < 3 else "3–4" if words < 5 else "5 and more"
 
 
 def plain_particle(found: Context, article: int, start: int, end: int, label: int) -> str:
-    text = (found.gold.texts or ())[article]
+    text = (found.gold.articles.texts or ())[article]
     if follows_particles(text, start):
         return "attached"
     begins_in_word = word_start(text, start + 1) <= start
@@ -351,7 +352,7 @@ def plain_hamza(found: Context, article: int, start: int, end: int, label: int) 
     def has(text: str) -> bool:
         return any(letter in text for letter in "أإآؤئء\u0654")
 
-    texts = found.gold.texts or ()
+    texts = found.gold.articles.texts or ()
     text = texts[article][start:end]
     others = {normalised_text(word) for one in texts for word in words(one) if has(word)}
     forms = {form for form in map(normalised_text, words(text)) if form.isalnum()}
@@ -359,7 +360,7 @@ def plain_hamza(found: Context, article: int, start: int, end: int, label: int) 
 
 
 def plain_seen(found: Context, article: int, start: int, end: int, label: int) -> str:
-    gold, texts, sha256s = found.gold, found.gold.texts or (), found.gold.sha256s
+    gold, texts, sha256s = found.gold, found.gold.articles.texts or (), found.gold.articles.sha256s
     knew = found.predictions.learnt_from | (found.predictions.others_learnt - {sha256s[article]})
 
     def form(of: int, start: int, end: int) -> str:
@@ -401,7 +402,7 @@ def drawn(rows: Sequence[Drawn], scheme: Scheme) -> Context:
 
 def plain_counts(field: str, found: Context) -> Counted:
     """Return the counts of each class from sets of spans, class by class."""
-    texts, sets = found.gold.texts or (), []
+    texts, sets = found.gold.articles.texts or (), []
     for side in (found.sides.gold, found.sides.predicted):
         spans = side.entities.spans
         rows = zip(*(getattr(spans, name).tolist() for name in spans.__slots__), strict=True)
@@ -480,7 +481,7 @@ def of_sources(scheme: Scheme, *sources: tuple[str, int, int]) -> Context:
     """Return articles of a source with as many gold entities, of which some are found."""
     rows = [[(2 * place, 2 * place + 1, "PERS") for place in range(count)] for _, count, _ in sources]
     found = [spans[:right] for spans, (_, _, right) in zip(rows, sources, strict=True)]
-    gold = replace(views(rows, scheme), metadata={"source": tuple(name for name, _, _ in sources)})
+    gold = described(views(rows, scheme), metadata={"source": tuple(name for name, _, _ in sources)})
     return context(gold, views(found, scheme), scheme)
 
 

@@ -53,13 +53,13 @@ def checked_spans(views: Views, known: int, own: Sequence[str | None] | None = N
     spans, inside = views.spans, views.inside
     unknown = (spans.label < 0) | (spans.label >= known)
     start, end, other = spans.start.copy(), spans.end.copy(), np.zeros(len(spans), dtype=bool)
-    if views.texts is not None:
+    if (texts := views.articles.texts) is not None:
         rows = np.flatnonzero(inside)
         covered = covered_texts(views, rows)
         other[_other_texts(rows, covered, own)] = True
         edged = rows[np.array([len(text) != len(text.strip()) for text in covered], dtype=bool)]
         for row in edged.tolist():
-            start[row], end[row] = trim(views.texts[spans.article[row]], spans.start[row], spans.end[row])
+            start[row], end[row] = trim(texts[spans.article[row]], spans.start[row], spans.end[row])
     white = inside & (start == end)
     kept = ~white & ~other
     start, end = np.where(kept, start, spans.start), np.where(kept, end, spans.end)
@@ -82,7 +82,7 @@ def text_fault(code: str, row: int, views: Views, own: str | None) -> Fault:
 
 def covered_texts(views: Views, rows: NDArray[np.int64]) -> list[str]:
     """Return the texts that the spans at these rows cover."""
-    texts, spans = views.texts or (), views.spans
+    texts, spans = views.articles.texts or (), views.spans
     places = (column[rows].tolist() for column in (spans.article, spans.start, spans.end))
     return [texts[article][start:end] for article, start, end in zip(*places, strict=True)]
 
@@ -110,7 +110,7 @@ def _other_texts(
 
 
 def _brought(views: Views, own: Sequence[str | None]) -> Iterator[Brought]:
-    spans, texts = views.spans, views.texts or ()
+    spans, texts = views.spans, views.articles.texts or ()
     for row in np.flatnonzero((spans.start >= 0) & (spans.end > spans.start)).tolist():
         text = own[row]
         if text:

@@ -12,10 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from miyar.article import Article
+
 Column = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 ABSENT = -1
+OWN_FIELDS = ("id", "sha256")  # of an article's metadata, which have columns of their own
 SPAN_TYPE = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
 
 
@@ -63,28 +66,40 @@ def no_arguments() -> ArgumentTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Articles:
+    """n articles as columns: what labels of any number of sources refer to.
+
+    `lengths` has the number of code points of each text; lengths and texts are None where the texts are not
+    there. `metadata` has per field a value, or None, for each article.
+    """
+
+    ids: tuple[str, ...]
+    sha256s: tuple[str | None, ...]
+    lengths: Column | None = None
+    texts: tuple[str, ...] | None = None
+    metadata: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Views:
     """One view per article as columns; `codes` and `roles` are what the indices of labels and roles mean.
 
-    An index or offset ABSENT is a label or an offset that is missing or of the wrong type. `lengths` has
-    the number of code points of each text. `attributes` has per code a string, or null, for each span;
-    `metadata` has per field a value, or None, for each article. Lengths and texts are None where the
-    texts are not there. `skipped` counts the articles that the annotators skipped, which are not here.
-    `own` has the text that each span brings, until it was held against the texts; `trimmed` counts the
-    spans that had white space at their edges.
+    An index or offset ABSENT is a label or an offset that is missing or of the wrong type. `attributes` has
+    per code a string, or null, for each span. `skipped` counts the articles that the annotators skipped,
+    which are not here. `own` has the text that each span brings, until it was held against the texts;
+    `trimmed` counts the spans that had white space at their edges.
     """
 
     name: str
-    articles: tuple[str, ...]
-    sha256s: tuple[str | None, ...]
+    articles: Articles
     codes: tuple[str, ...]
     spans: SpanTable
-    lengths: Column | None = None
     roles: tuple[str, ...] = ()
     arguments: ArgumentTable = field(default_factory=no_arguments)
     attributes: Mapping[str, pa.Array] = field(default_factory=dict)
-    texts: tuple[str, ...] | None = None
-    metadata: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     skipped: int = 0
     own: tuple[str | None, ...] | None = None
     trimmed: int = 0
@@ -92,9 +107,14 @@ class Views:
     @property
     def inside(self) -> Mask:
         """Return which spans are ranges in their text, as far as its length is known; shape (spans,)."""
-        spans = self.spans
+        spans, lengths = self.spans, self.articles.lengths
         inside = (spans.start >= 0) & (spans.end > spans.start)
-        return inside if self.lengths is None else inside & (spans.end <= self.lengths[spans.article])
+        return inside if lengths is None else inside & (spans.end <= lengths[spans.article])
+
+    def length_at(self, row: int) -> int | None:
+        """Return the length of the text in which a span lies, None where it is not known."""
+        lengths = self.articles.lengths
+        return None if lengths is None else int(lengths[self.spans.article[row]])
 
     @property
     def digest(self) -> str:
@@ -102,9 +122,9 @@ class Views:
         spans, arguments = self.spans, self.arguments
         used, label = _alphabetical(self.codes, spans.label)
         roles, role = _alphabetical(self.roles, arguments.role)
-        rank = _ranks(self.articles)
+        rank = _ranks(self.articles.ids)
         columns = (rank[spans.article], spans.start, spans.end, label)
-        articles = sorted(zip(self.articles, self.sha256s, strict=True), key=itemgetter(0))
+        articles = sorted(zip(self.articles.ids, self.articles.sha256s, strict=True), key=itemgetter(0))
         digest = hashlib.sha256(json.dumps([articles, used, roles]).encode())
         digest.update(_sorted_rows(columns))
         ends = [_taken(column, end) for end in (arguments.trigger, arguments.entity) for column in columns]
@@ -118,15 +138,21 @@ class Views:
         return digest.hexdigest()[:8]
 
 
-def views_of(
-    name: str,
-    articles: Sequence[str],
-    sha256s: Sequence[str | None],
-    lists: pa.ListArray,
-    codes: Sequence[str],
-    lengths: Column | None = None,
-    **more: Any,
-) -> Views:
+def article_table(articles: Sequence[Article]) -> Articles:
+    """Return articles with their texts, and each field of metadata that one of them has, as text."""
+    fields = dict.fromkeys(
+        name for article in articles for name in article.metadata if name not in OWN_FIELDS
+    )
+    return Articles(
+        tuple(article.id for article in articles),
+        tuple(article.sha256 for article in articles),
+        np.array([len(article.text) for article in articles], dtype=np.int64),
+        tuple(article.text for article in articles),
+        {name: tuple(_as_text(article.metadata.get(name)) for article in articles) for name in fields},
+    )
+
+
+def views_of(name: str, articles: Articles, lists: pa.ListArray, codes: Sequence[str], **more: Any) -> Views:
     """Return views from one Arrow list of SPAN_TYPE per article; `more` are further fields of Views.
 
     Label codes that are not among `codes` are put behind them, in order of appearance; a missing label
@@ -141,7 +167,7 @@ def views_of(
         end=integers(pc.struct_field(flat, "end")),
         label=indices_in(labels, all_codes),
     )
-    return Views(name, tuple(articles), tuple(sha256s), all_codes, spans, lengths, **more)
+    return Views(name, articles, all_codes, spans, **more)
 
 
 def with_others(codes: Sequence[str], found: pa.Array) -> tuple[str, ...]:
@@ -214,3 +240,7 @@ def _ranks(names: Sequence[str]) -> Column:
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
     return ranks
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -48,6 +48,12 @@ def page_text(text: str) -> str:
     return " ".join(stand_in(text).replace("\\n", "\n").split())
 
 
+def bad_offsets(found: str, length: int | None) -> Fault:
+    """Return the fault of offsets that are no range in a text of this length, None where nobody knows it."""
+    last = "the length of the text" if length is None else f"{length}, the length of the text"
+    return Fault("bad_offsets", found, f"whole numbers 0 ≤ start < end ≤ {last}")
+
+
 def _id(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:
     if isinstance(candidate.id, str) and candidate.id:
         return None
@@ -72,8 +78,7 @@ def _offsets(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | 
     start, end, length = candidate.start, candidate.end, len(article.text)
     if type(start) is int and type(end) is int and 0 <= start < end <= length:
         return None
-    expected = f"whole numbers 0 ≤ start < end ≤ {length}, the length of the text"
-    return Fault("bad_offsets", f"start {start!r}, end {end!r}", expected)
+    return bad_offsets(f"start {start!r}, end {end!r}", length)
 
 
 def _text(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:

@@ -181,7 +181,7 @@ def span_changes(gold: Views, sides: Sides, baseline: Found, system: Found) -> C
     change = np.select(
         [right[0] & right[1], ~right[0] & ~right[1], right[1]], [STILL_RIGHT, STILL_WRONG, FIXED], BROKEN
     )
-    order = _by_place(union, gold.articles)
+    order = _by_place(union, gold.articles.ids)
     start, end, _, given = (key[order] for key in union.keys)
     return Changes(
         SpanTable(union.article[order], start, end, union.label[order]),
@@ -191,8 +191,8 @@ def span_changes(gold: Views, sides: Sides, baseline: Found, system: Found) -> C
         labels,
         len(inventory.entities),
         names,
-        gold.articles,
-        gold.texts,
+        gold.articles.ids,
+        gold.articles.texts,
     )
 
 

@@ -150,10 +150,7 @@ def count_systems(
     }
     return Counts(
         gold.name,
-        tuple(
-            System(one.views.name, one.counts, sum(digest in one.learnt_from for digest in gold.sha256s))
-            for one in predictions
-        ),
+        tuple(System(one.views.name, one.counts, one.seen) for one in predictions),
         tuple(stack for stack in stacks if stack.full_name not in unlike),
         tuple(one.signed for one in counted),
         tuple(span_changes(gold, counted[BASELINE].sides, found[BASELINE], system) for system in found[1:]),

@@ -17,10 +17,17 @@ from miyar.dataset.table import annotation_table
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
 from miyar.spanchecks import Checked, Codes, checked_spans, likely_cause, text_fault
-from miyar.spantable import ArgumentTable, Column, Views, indices_in, views_of, with_others
-from miyar.validation import Fault
-
-OWN_FIELDS = ("id", "sha256")
+from miyar.spantable import (
+    ArgumentTable,
+    Articles,
+    Column,
+    Views,
+    article_table,
+    indices_in,
+    views_of,
+    with_others,
+)
+from miyar.validation import Fault, bad_offsets
 
 
 def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
@@ -65,7 +72,7 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
     """
     by_id = {article.id: article for article in articles}
     problems = []
-    for identity, digest in zip(gold.articles, gold.sha256s, strict=True):
+    for identity, digest in zip(gold.articles.ids, gold.articles.sha256s, strict=True):
         if identity not in by_id:
             found, expected = f"no article {identity}", "each article of the gold"
             problems.append(Problem("missing_article", "--articles", found, expected))
@@ -75,15 +82,9 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
             problems.append(Problem("other_text", "--articles", found, expected))
     if problems:
         raise DataError(problems)
-    chosen = [by_id[identity] for identity in gold.articles]
-    fields = dict.fromkeys(name for article in chosen for name in article.metadata if name not in OWN_FIELDS)
-    metadata = {name: tuple(_as_text(article.metadata.get(name)) for article in chosen) for name in fields}
-    made = replace(
-        gold,
-        texts=tuple(article.text for article in chosen),
-        lengths=np.array([len(article.text) for article in chosen], dtype=np.int64),
-        metadata={**gold.metadata, **metadata},
-    )
+    chosen = article_table([by_id[identity] for identity in gold.articles.ids])
+    metadata = {**gold.articles.metadata, **chosen.metadata}
+    made = replace(gold, articles=replace(chosen, sha256s=gold.articles.sha256s, metadata=metadata))
     checked = checked_spans(made, len(made.codes), made.own)
     wrong = list(_bad_spans(Path(gold.name), made, checked.codes))
     if wrong:
@@ -92,9 +93,9 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
 
 
 def _where_it_parts(gold: Views, identity: str, article: Article) -> str:
-    if gold.texts is None:
+    if gold.articles.texts is None:
         return ""
-    text = gold.texts[gold.articles.index(identity)]
+    text = gold.articles.texts[gold.articles.ids.index(identity)]
     return f"; the texts part {first_difference(article.text, text)}"
 
 
@@ -132,15 +133,15 @@ def _unknown(path: Path, what: str, codes: Sequence[str], known: int) -> Iterato
 
 def _trimmed(gold: Views, checked: Checked) -> Views:
     """Return the gold with the spans as they were checked; where there were no texts, they will be again."""
-    own = gold.own if gold.texts is None else None
+    own = gold.own if gold.articles.texts is None else None
     return replace(gold, spans=checked.spans, own=own, trimmed=gold.trimmed + int(checked.trimmed.sum()))
 
 
 def _bad_spans(path: Path, gold: Views, codes: Codes) -> Iterator[Problem]:
     faulty = np.flatnonzero(codes != "")
-    cause = likely_cause(gold, gold.own) if len(faulty) and gold.own and gold.texts else ""
+    cause = likely_cause(gold, gold.own) if len(faulty) and gold.own and gold.articles.texts else ""
     for row in faulty.tolist():
-        where = f"{path}: {gold.articles[gold.spans.article[row]]}"
+        where = f"{path}: {gold.articles.ids[gold.spans.article[row]]}"
         fault = _span_fault(str(codes[row]), row, gold)
         yield Problem(fault.code, where, fault.found, fault.expected, cause)
 
@@ -148,10 +149,7 @@ def _bad_spans(path: Path, gold: Views, codes: Codes) -> Iterator[Problem]:
 def _span_fault(code: str, row: int, gold: Views) -> Fault:
     if code != "bad_offsets":
         return text_fault(code, row, gold, (gold.own or ())[row])
-    last = "the length of the text" if gold.lengths is None else gold.lengths[gold.spans.article[row]]
-    return Fault(
-        code, f"start {gold.spans.start[row]}, end {gold.spans.end[row]}", f"0 ≤ start < end ≤ {last}"
-    )
+    return bad_offsets(f"start {gold.spans.start[row]}, end {gold.spans.end[row]}", gold.length_at(row))
 
 
 def _bad_arguments(path: Path, gold: Views, scheme: Scheme) -> Iterator[Problem]:
@@ -160,7 +158,7 @@ def _bad_arguments(path: Path, gold: Views, scheme: Scheme) -> Iterator[Problem]
     joins = is_trigger[arguments.trigger] & ~is_trigger[arguments.entity]
     for row in np.flatnonzero(~joins).tolist():
         ends = [gold.codes[gold.spans.label[end[row]]] for end in (arguments.trigger, arguments.entity)]
-        where = f"{path}: {gold.articles[arguments.article[row]]}"
+        where = f"{path}: {gold.articles.ids[arguments.article[row]]}"
         found = f"{gold.roles[arguments.role[row]]} from {ends[0]} to {ends[1]}"
         yield Problem("bad_argument", where, found, "an argument from a trigger to an entity")
 
@@ -171,7 +169,7 @@ def _bad_values(path: Path, table: pa.Table, gold: Views) -> Iterator[Problem]:
     for code, column in gold.attributes.items():
         values = pc.struct_field(given, code)
         for row in np.flatnonzero(np.asarray(pc.and_(values.is_valid(), column.is_null()))).tolist():
-            where = f"{path}: {gold.articles[gold.spans.article[row]]}"
+            where = f"{path}: {gold.articles.ids[gold.spans.article[row]]}"
             label, value = gold.codes[gold.spans.label[row]], quoted(values[row].as_py())
             yield Problem("bad_value", where, f"{code} {value} of a {label}", "a value of the label's type")
 
@@ -181,18 +179,21 @@ def _views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
     arguments = table["arguments"].combine_chunks()
     roles = with_others([role.code for role in scheme.roles], pc.struct_field(arguments.flatten(), "role"))
     whole = not texts.null_count
+    articles = Articles(
+        tuple(table["article"].to_pylist()),
+        tuple(table["sha256"].to_pylist()),
+        np.asarray(pc.utf8_length(texts), dtype=np.int64) if whole else None,
+        tuple(texts.to_pylist()) if whole else None,
+        _metadata(table),
+    )
     return views_of(
         path.resolve().name,
-        table["article"].to_pylist(),
-        table["sha256"].to_pylist(),
+        articles,
         spans,
         [label.code for label in scheme.labels],
-        np.asarray(pc.utf8_length(texts), dtype=np.int64) if whole else None,
         roles=roles,
         arguments=_argument_table(arguments, spans, roles),
         attributes=_attributes(spans.flatten(), scheme),
-        texts=tuple(texts.to_pylist()) if whole else None,
-        metadata=_metadata(table),
         own=tuple(pc.struct_field(spans.flatten(), "text").to_pylist()),
     )
 
@@ -236,7 +237,3 @@ def _metadata(table: pa.Table) -> Mapping[str, tuple[str | None, ...]]:
         for name, column in columns.items()
         if column.null_count < table.num_rows
     }
-
-
-def _as_text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -29,8 +29,8 @@ class Known(NamedTuple):
 def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy) -> Matched:
     """Return the gold's articles with their lines; raises DataError for all that do not fit."""
     by_article: dict[str, Line] = {}
-    texts = gold.texts or (None,) * len(gold.articles)
-    known = dict(zip(gold.articles, map(Known, gold.sha256s, texts), strict=True))
+    texts = gold.articles.texts or (None,) * len(gold.articles)
+    known = dict(zip(gold.articles.ids, map(Known, gold.articles.sha256s, texts), strict=True))
     problems: list[Problem] = []
     counts = Counter[str]()
     for line in lines:
@@ -39,14 +39,14 @@ def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy
         else:
             problems.extend(_line_problems(line, by_article.get(line.article), known))
             by_article.setdefault(line.article, line)
-    absent = [article for article in gold.articles if article not in by_article]
+    absent = [article for article in gold.articles.ids if article not in by_article]
     if policy.missing is Missing.EMPTY:
         counts["missing_article"] = len(absent)
     else:
         problems.extend(_missing(file, article) for article in absent)
     if problems:
         raise DataError(problems)
-    return Matched(tuple(by_article.get(article) for article in gold.articles), counts)
+    return Matched(tuple(by_article.get(article) for article in gold.articles.ids), counts)
 
 
 def _line_problems(line: Line, first: Line | None, known: Mapping[str, Known]) -> Iterator[Problem]:

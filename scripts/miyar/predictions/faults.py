@@ -11,7 +11,7 @@ from miyar.predictions.lines import Line
 from miyar.scheme import Attribute, Inventory, Scheme, one_of
 from miyar.spanchecks import Codes, text_fault
 from miyar.spantable import Column, Mask, Views
-from miyar.validation import Fault
+from miyar.validation import Fault, bad_offsets
 
 CHARGED = "nothing: it is charged as predicted, where its layer is scored, and can match nothing"
 OTHER_NAMES = ("entity_group", "entity", "type", "tag", "category")
@@ -102,10 +102,8 @@ def _span_fault(code: str, span: Any, row: int, views: Views, codes: Sequence[st
             code, _label_found(span) if label is None else f"label {label!r}", one_of(str(label), codes)
         )
     if code == "bad_offsets":
-        length = None if views.lengths is None else int(views.lengths[views.spans.article[row]])
-        expected = f"whole numbers 0 ≤ start < end ≤ {'length of the text' if length is None else length}"
         given = {key: span.get(key) for key in ("start", "end")} if isinstance(span, dict) else span
-        return Fault(code, repr(given), expected)
+        return bad_offsets(repr(given), views.length_at(row))
     return text_fault(code, row, views, span.get("text"))
 
 

@@ -48,3 +48,8 @@ class Predictions:
     learnt_from: frozenset[str] = frozenset()
     inventory: str = SCHEME
     others_learnt: frozenset[str] = frozenset()
+
+    @property
+    def seen(self) -> int:
+        """Return how many of the articles the extractor knew when it read them."""
+        return sum(digest in self.learnt_from for digest in self.views.articles.sha256s)

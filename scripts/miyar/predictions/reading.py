@@ -63,7 +63,7 @@ def checked_predictions(
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
     given = _views(release.name, lines, gold, scheme, scored, codes)
-    own = _own_texts(lines) if gold.texts is not None else None
+    own = _own_texts(lines) if gold.articles.texts is not None else None
     checked = checked_spans(given, len(codes), own)
     views = replace(given, spans=_apart(checked))
     ends = _ends(views, _layers(views.codes, scheme, scored))
@@ -114,15 +114,11 @@ def _views(
     return views_of(
         name,
         gold.articles,
-        gold.sha256s,
         spans,
         codes,
-        gold.lengths,
         roles=tuple(role.code for role in scheme.roles),
         arguments=_arguments(arguments, integers(spans.offsets), scheme),
         attributes=_attributes(lines, scheme, scored),
-        texts=gold.texts,
-        metadata=gold.metadata,
     )
 
 

@@ -98,7 +98,7 @@ def score(
         articles=len(gold.articles),
         charged=predictions.counts,
         dropped={"gold": counted.sides.gold.dropped, "predicted": counted.sides.predicted.dropped},
-        seen=sum(digest in predictions.learnt_from for digest in gold.sha256s),
+        seen=predictions.seen,
         layers=layers,
         slices=slices,
         flattened=counted.flattened,
@@ -131,7 +131,7 @@ def count(
         *(view.tables if view else ()),
         *(one.table for one in slices),
     )
-    order = np.array(sorted(range(len(gold.articles)), key=gold.articles.__getitem__), dtype=np.int64)
+    order = np.array(sorted(range(len(gold.articles)), key=gold.articles.ids.__getitem__), dtype=np.int64)
     return Counted(
         both,
         tuple(table.ordered(order) for table in found),
@@ -181,7 +181,7 @@ def _left_out(both: Sides, gold: Views, choices: Choices) -> dict[str, str]:
         reasons["arguments"] = NO_ROLES
     if not choices.comparison:
         reasons["comparison"] = NOT_ASKED
-    elif gold.texts is None:
+    elif gold.articles.texts is None:
         reasons["comparison"] = NO_TEXTS
     return reasons
 
@@ -202,5 +202,5 @@ def _signed(
         "articles": str(len(gold.articles)),
         **(boot if choices.samples else {"boot": "0"}),
         **({"training": training.digest} if training else {}),
-        **({"lengths": "unknown"} if gold.lengths is None else {}),
+        **({"lengths": "unknown"} if gold.articles.lengths is None else {}),
     }

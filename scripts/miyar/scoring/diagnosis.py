@@ -73,6 +73,6 @@ def diagnoses(sides: Sides, gold: Views, predictions: Predictions) -> dict[str, 
         if names:
             ours, theirs = getattr(sides.gold, layer), getattr(sides.predicted, layer)
             spans = (ours.as_given(gold), theirs.as_given(predictions.views))
-            result = outcomes(*spans, len(names), gold.texts, ~theirs.inside)
-            found[layer] = Diagnosis(names, result, gold.articles, gold.texts)
+            result = outcomes(*spans, len(names), gold.articles.texts, ~theirs.inside)
+            found[layer] = Diagnosis(names, result, gold.articles.ids, gold.articles.texts)
     return found

@@ -65,7 +65,7 @@ class Context:
     def characters(self) -> Characters:
         """Return the code points of the gold's texts, which are there, with the entities' ranges."""
         inside = [side.entities.inside for side in (self.sides.gold, self.sides.predicted)]
-        return characters(self.gold.texts or (), self.spans, np.concatenate(inside))
+        return characters(self.gold.articles.texts or (), self.spans, np.concatenate(inside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def classes(field: str, context: Context) -> Classes:
     if field not in PROPERTIES:
         return _metadata(field, context)
     chosen = PROPERTIES[field]
-    if chosen.needs and getattr(context.gold, chosen.needs) is None:
+    if chosen.needs and getattr(context.gold.articles, chosen.needs) is None:
         raise UsageError(
             f"--by {field}: the gold {context.gold.name} has no texts; give the articles: --articles PATH"
         )
@@ -93,9 +93,9 @@ def classes(field: str, context: Context) -> Classes:
 
 def _metadata(field: str, context: Context) -> Classes:
     """Return the values of a field of the articles; faulty spans have their article's too."""
-    found = context.gold.metadata.get(field)
+    found = context.gold.articles.metadata.get(field)
     if found is None:
-        expected = one_of(field, [*PROPERTIES, *context.gold.metadata])
+        expected = one_of(field, [*PROPERTIES, *context.gold.articles.metadata])
         raise UsageError(
             f"--by {field}: neither a property nor metadata of an article of {context.gold.name}; "
             f"expected {expected}; more metadata may come with --articles PATH"
@@ -108,7 +108,7 @@ def _metadata(field: str, context: Context) -> Classes:
 
 def _article_length(context: Context) -> Classes:
     """Return classes by the code points of the article; faulty spans have their article's too."""
-    of_article = np.digitize(np.asarray(context.gold.lengths, np.int64), ARTICLE_LENGTH_BOUNDS)
+    of_article = np.digitize(np.asarray(context.gold.articles.lengths, np.int64), ARTICLE_LENGTH_BOUNDS)
     return Classes(ARTICLE_LENGTHS, of_article[context.spans.article])
 
 
@@ -158,7 +158,7 @@ def _hamza(context: Context) -> Classes:
     Words are word tokens and are compared normalised. Madda is a hamza, alif wasla is none.
     """
     ranges = context.characters
-    forms = _forms_with_hamza(context.gold.texts or ())
+    forms = _forms_with_hamza(context.gold.articles.texts or ())
     found = ranges.texts
     tokens = token_table(found.distinct)
     words = characters(found.distinct, tokens).texts

@@ -74,7 +74,7 @@ def _sources(
             continue
         sha256s = _sha256s(views)
         chosen = np.array([sha256 in left for sha256 in sha256s], dtype=bool)
-        if chosen.any() and views.texts is None:
+        if chosen.any() and views.articles.texts is None:
             raise UsageError(f"--training {views.name}: has no texts; give a dataset that has them")
         left.difference_update(sha256s)
         yield _Source(views, chosen)
@@ -88,8 +88,8 @@ def _sources(
 
 def _sha256s(views: Views) -> list[str]:
     """Return the SHA-256 of each article, that of its text where none is written, "" where none is known."""
-    texts = views.texts or [None] * len(views.articles)
-    both = zip(views.sha256s, texts, strict=True)
+    texts = views.articles.texts or [None] * len(views.articles)
+    both = zip(views.articles.sha256s, texts, strict=True)
     return [sha256 or ("" if text is None else text_sha256(text)) for sha256, text in both]
 
 
@@ -102,7 +102,7 @@ def _mentions(
     targets = [place.get(inventory.targets.get(code, ""), other) for code in views.codes]
     spans = views.spans.where(views.inside & source.chosen[views.spans.article])
     article = np.array([numbers.get(sha256, ALWAYS) for sha256 in _sha256s(views)], np.int64)
-    found = characters(views.texts or (), spans).texts
+    found = characters(views.articles.texts or (), spans).texts
     return Mentions(_forms(found, forms), np.array([*targets, other])[spans.label], article[spans.article])
 
 

@@ -113,7 +113,7 @@ def _signed(field: str, context: Context) -> dict[str, str]:
     elif field in PROPERTIES:
         return {}
     else:
-        told = sorted(zip(context.gold.articles, context.gold.metadata[field], strict=True))
+        told = sorted(zip(context.gold.articles.ids, context.gold.articles.metadata[field], strict=True))
     return {"field": hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]}
 
 

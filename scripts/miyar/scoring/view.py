@@ -30,9 +30,9 @@ def comparison_view(sides: Sides, gold: Views, predicted: Views) -> View | None:
     Tags made of spans are those of IOB2, which is checked, so that both modes of seqeval read them alike; its
     default one is asked. Raises RuntimeError, as a bug, where its numbers are not those of our counts.
     """
-    if gold.texts is None:
+    if gold.articles.texts is None:
         return None
-    tokens = token_table(gold.texts)
+    tokens = token_table(gold.articles.texts)
     layers = ((sides.gold.entities, gold), (sides.predicted.entities, predicted))
     both = [projected(layer.as_given(views), tokens) for layer, views in layers]
     names = (*sides.inventory.entities, CHARGED)

@@ -23,7 +23,7 @@ from miyar.predictions import (
 )
 from miyar.scheme import Scheme
 from miyar.spanchecks import SPAN_FAULTS
-from miyar.spantable import Column, SpanTable, Views
+from miyar.spantable import Column, SpanTable, Views, article_table
 
 
 class Suggestions(NamedTuple):
@@ -55,9 +55,7 @@ def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -
 def _empty_views(articles: Sequence[Article]) -> Views:
     """Return the articles as a gold without spans, for the checks that reading predictions makes."""
     none: Column = np.zeros(0, dtype=np.int64)
-    lengths = np.array([len(article.text) for article in articles], dtype=np.int64)
-    ids, digests = [article.id for article in articles], [article.sha256 for article in articles]
-    return Views("articles", tuple(ids), tuple(digests), (), SpanTable(none, none, none, none), lengths)
+    return Views("articles", article_table(articles), (), SpanTable(none, none, none, none))
 
 
 def _attribute_problems(line: Line, scheme: Scheme) -> list[Problem]:
