@@ -11,7 +11,7 @@ from conftest import ROOT
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
-from miyar.dataset import gold_annotations, read_gold, write_card, write_dataset
+from miyar.dataset import read_gold, write_card, write_dataset
 from miyar.errors import DataError, UsageError
 from miyar.output import written_folder
 from miyar.scheme import Scheme
@@ -110,7 +110,6 @@ def test_unknown_annotator_is_a_wrong_call(dataset: Path, scheme: Scheme) -> Non
 
 def test_skipped_articles_are_not_gold(dataset: Path, scheme: Scheme) -> None:
     assert read_gold(dataset, scheme, "A2").articles.ids == ("empty",)
-    assert [a.article for a in gold_annotations(dataset, "A2")] == ["empty"]
 
 
 def test_labels_of_another_scheme_are_refused(dataset: Path, scheme: Scheme) -> None:

@@ -3,29 +3,35 @@
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marked import Marked, marked
-from miyar.annotation import Annotation
 from miyar.article import Article
+from miyar.dataset import with_articles
 from miyar.errors import DataError, UsageError
 from miyar.extractors import Settings, find_extractor
 from miyar.extractors.lexicon import lexicon
+from miyar.spantable import SPAN_TYPE, Views, article_table, views_of
 
 
-def annotated(identity: str, source: Marked) -> tuple[Article, Annotation]:
-    article = Article(identity, source.text)
-    return article, Annotation(identity, article.sha256, "A1", spans=source.spans)
+def gold_of(*sources: Marked) -> Views:
+    """Return a gold of marked sentences, the articles l0, l1, …"""
+    articles = [Article(f"l{number}", source.text) for number, source in enumerate(sources)]
+    spans = [[{"start": s.start, "end": s.end, "label": s.label} for s in one.spans] for one in sources]
+    return views_of("gold", article_table(articles), pa.array(spans, pa.list_(SPAN_TYPE)), ())
+
+
+def articles_of(gold: Views) -> list[Article]:
+    return [Article(*pair) for pair in zip(gold.articles.ids, gold.articles.texts or (), strict=True)]
 
 
 def found(text: str, *learnt: str) -> set[tuple[str, str]]:
     """Return what the lexicon of the marked sentences finds in a text."""
-    pairs = [annotated(f"l{number}", marked(source)) for number, source in enumerate(learnt)]
-    articles = [article for article, _ in pairs] + [Article("text", text)]
-    extraction = lexicon(articles, Settings(tuple(annotation for _, annotation in pairs)))
-    *_, spans = extraction.spans
+    gold = gold_of(*map(marked, learnt))
+    *_, spans = lexicon([*articles_of(gold), Article("text", text)], Settings(gold)).spans
     return {(text[span.start : span.end], span.label) for span in spans}
 
 
@@ -92,9 +98,9 @@ def test_a_word_that_is_mostly_not_labelled_is_not_an_entry() -> None:
 
 
 def test_leave_one_out_learns_from_the_others_only() -> None:
-    one, first = annotated("one", marked("زار [دمشق]GPE و[حلب]GPE"))
-    two, second = annotated("two", marked("في [دمشق]GPE"))
-    extraction = lexicon([one, two], Settings((first, second), leave_one_out=True))
+    gold = gold_of(marked("زار [دمشق]GPE و[حلب]GPE"), marked("في [دمشق]GPE"))
+    one, two = articles_of(gold)
+    extraction = lexicon([one, two], Settings(gold, leave_one_out=True))
     texts = [
         {article.text[s.start : s.end] for s in spans}
         for article, spans in zip([one, two], extraction.spans, strict=True)
@@ -104,11 +110,11 @@ def test_leave_one_out_learns_from_the_others_only() -> None:
 
 
 def test_learning_from_an_article_that_is_not_there_is_refused() -> None:
-    _, first = annotated("one", marked("زار [دمشق]GPE"))
-    with pytest.raises(DataError, match="one: no such article"):
-        lexicon([Article("two", "نص")], Settings((first,)))
-    with pytest.raises(DataError, match="one: no such article"):
-        lexicon([Article("one", "نص آخر")], Settings((first,)))
+    gold = gold_of(marked("زار [دمشق]GPE"))
+    with pytest.raises(DataError, match="ARTICLES: no article l0"):
+        with_articles(gold, [Article("two", "نص")], "ARTICLES")
+    with pytest.raises(DataError, match="ARTICLES: l0 with another text"):
+        with_articles(gold, [Article("l0", "نص آخر")], "ARTICLES")
 
 
 def test_lexicon_file(tmp_path: Path) -> None:
@@ -133,8 +139,8 @@ def test_unknown_extractor_lists_those_there_are() -> None:
 def test_spans_are_always_ranges_with_whole_words(text: str) -> None:
     if not text.strip():
         return
-    learnt, annotation = annotated("learnt", marked("[القدس]GPE و[المدينة]FAC و[سلام]PERS"))
-    *_, spans = lexicon([learnt, Article("text", text)], Settings((annotation,))).spans
+    gold = gold_of(marked("[القدس]GPE و[المدينة]FAC و[سلام]PERS"))
+    *_, spans = lexicon([*articles_of(gold), Article("text", text)], Settings(gold)).spans
     for span in spans:
         assert 0 <= span.start < span.end <= len(text)
         assert not text[span.start : span.end][-1:].isspace()

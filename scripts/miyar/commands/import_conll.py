@@ -1,7 +1,6 @@
 """The command import-conll."""
 
 import json
-import platform
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ from miyar.conll import (
 from miyar.dataset import MARK, write_card, write_dataset
 from miyar.errors import DataError, Problem, UsageError, count_by_code
 from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
-from miyar.predictions import PREDICTIONS_FILE, RELEASE_FILE
+from miyar.predictions import write_predictions
 from miyar.report.format import Format
 from miyar.report.table import first_few, render_table
 from miyar.scheme import read_scheme
@@ -135,7 +134,9 @@ def run(
     settings = {"tags": tags, "token_column": token_column, "comments": comments, "split": str(split)}
     settings |= {"cut": cut} if cut else {}
     if release:
-        write_predictions(corpus, output, release, settings, quarantine)
+        parameters = {key: value for key, value in settings.items() if value is not None}
+        _write_slips(corpus, quarantine)
+        write_predictions(output, {**release._asdict(), "parameters": parameters}, _prediction_lines(corpus))
     else:
         write_corpus(corpus, output, settings, quarantine, language or LANGUAGE)
     show(render_corpus(corpus, form))
@@ -174,24 +175,6 @@ def write_corpus(
         made = {"miyar": miyar.__version__, "scheme": scheme.signature, "layout": dict(settings)}
         for file in (folder / CORPUS_MARK, folder / GOLD / MARK):
             write_json(file, {**made, **summary(corpus)})
-        _write_slips(corpus, quarantine)
-
-
-def write_predictions(
-    corpus: Corpus,
-    output: Path,
-    release: Release,
-    settings: Mapping[str, Any],
-    quarantine: Path | None = None,
-) -> None:
-    """Write the spans of a corpus as the predictions folder of an extractor, whole or not at all."""
-    parameters = {key: value for key, value in settings.items() if value is not None}
-    versions = {"miyar": miyar.__version__, "python": platform.python_version()}
-    known = {"labels": "scheme", "learnt_from": [], "parameters": parameters, "versions": versions}
-    with written_folder(output, mark=RELEASE_FILE) as folder:
-        write_json_lines(folder / PREDICTIONS_FILE, _prediction_lines(corpus))
-        text = tomli_w.dumps({**release._asdict(), **known})
-        (folder / RELEASE_FILE).write_text(text, encoding="utf-8", newline="\n")
         _write_slips(corpus, quarantine)
 
 

@@ -17,13 +17,12 @@ from miyar.article import Article, read_articles
 from miyar.commands.convert_articles import make_tasks
 from miyar.commands.import_annotations import import_exports, summary
 from miyar.commands.options import Config, Configured, load_scheme, setup
-from miyar.commands.run_extractor import extract, learnable
 from miyar.commands.score_extractors import score_one
 from miyar.commands.start_studio import started
-from miyar.dataset import read_gold
+from miyar.dataset import read_gold, with_articles
 from miyar.errors import MiyarError
-from miyar.extractors import Settings
-from miyar.extractors.lexicon import RELEASE
+from miyar.extractors import Settings, write_extraction
+from miyar.extractors.lexicon import RELEASE, lexicon
 from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.server.accounts import access_token
@@ -146,9 +145,9 @@ def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], proje
 
 def _score(demo: Demo, predictions: Path) -> str:
     dataset, scheme = demo.output / DATASET, demo.configured.scheme
-    settings = Settings(learnable(dataset, REFERENCE), leave_one_out=True)
-    extract("lexicon", demo.articles, settings, scheme, predictions)
-    gold = read_gold(dataset, scheme, REFERENCE)
+    gold = with_articles(read_gold(dataset, scheme, REFERENCE), demo.articles)
+    extraction = lexicon(demo.articles, Settings(gold, leave_one_out=True))
+    write_extraction(extraction, demo.articles, predictions)
     choices = Choices(reference=f"annotator={REFERENCE}")
     scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, choices)
     write_json(demo.output / "score.json", scored.to_dict())

@@ -1,6 +1,6 @@
 """Annotations as a Hugging Face dataset on disk, and the gold read back from any of its forms."""
 
-from miyar.dataset.gold import gold_annotations, read_gold, with_articles
+from miyar.dataset.gold import read_gold, with_articles
 from miyar.dataset.layout import DATA, JSON_LINES, MARK, SPLIT
 from miyar.dataset.writing import write_card, write_dataset
 
@@ -9,7 +9,6 @@ __all__ = [
     "JSON_LINES",
     "MARK",
     "SPLIT",
-    "gold_annotations",
     "read_gold",
     "with_articles",
     "write_card",

@@ -9,10 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article, first_difference
 from miyar.dataset.columns import keys_in_rows
-from miyar.dataset.layout import JSON_LINES
 from miyar.dataset.table import annotation_table
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Scheme, one_of
@@ -65,8 +63,8 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     return replace(_trimmed(views, checked), skipped=skipped)
 
 
-def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
-    """Return the gold with texts, lengths and all metadata from the articles of record.
+def with_articles(gold: Views, articles: Sequence[Article], where: str = "--articles") -> Views:
+    """Return the gold with texts, lengths and all metadata from the articles of record, given as `where`.
 
     Raises DataError for an article of the gold that is missing among them or has another text.
     """
@@ -75,11 +73,11 @@ def with_articles(gold: Views, articles: Sequence[Article]) -> Views:
     for identity, digest in zip(gold.articles.ids, gold.articles.sha256s, strict=True):
         if identity not in by_id:
             found, expected = f"no article {identity}", "each article of the gold"
-            problems.append(Problem("missing_article", "--articles", found, expected))
+            problems.append(Problem("missing_article", where, found, expected))
         elif digest not in (None, by_id[identity].sha256):
             found = f"{identity} with another text{_where_it_parts(gold, identity, by_id[identity])}"
             expected = f"the text with sha256 {str(digest)[:12]}…"
-            problems.append(Problem("other_text", "--articles", found, expected))
+            problems.append(Problem("other_text", where, found, expected))
     if problems:
         raise DataError(problems)
     chosen = article_table([by_id[identity] for identity in gold.articles.ids])
@@ -97,18 +95,6 @@ def _where_it_parts(gold: Views, identity: str, article: Article) -> str:
         return ""
     text = gold.articles.texts[gold.articles.ids.index(identity)]
     return f"; the texts part {first_difference(article.text, text)}"
-
-
-def gold_annotations(path: Path, annotator: str | None = None) -> tuple[Annotation, ...]:
-    """Return the finished annotations of a dataset folder or a JSON Lines file, of one annotator if named."""
-    file = path / JSON_LINES if path.is_dir() else path
-    if not file.is_file():
-        raise UsageError(f"{path}: not an annotation JSON Lines file nor a folder with {JSON_LINES}")
-    return tuple(
-        annotation
-        for annotation in read_annotations(file)
-        if annotation.status == "finished" and annotator in (None, annotation.annotator)
-    )
 
 
 def _several_views(path: Path, table: pa.Table, annotators: Sequence[str]) -> Iterator[Problem]:

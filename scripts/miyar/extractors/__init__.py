@@ -11,6 +11,7 @@ from miyar.article import Article
 from miyar.errors import UsageError
 from miyar.extractors.lexicon import lexicon
 from miyar.extractors.model import Extraction, Settings
+from miyar.extractors.running import write_extraction
 
 GROUP = "miyar.extractors"
 
@@ -31,4 +32,4 @@ def find_extractor(name: str) -> Extractor:
     return extractor
 
 
-__all__ = ["EXTRACTORS", "Extraction", "Extractor", "Settings", "find_extractor"]
+__all__ = ["EXTRACTORS", "Extraction", "Extractor", "Settings", "find_extractor", "write_extraction"]

@@ -5,20 +5,19 @@ without attached particles, longest entry first; entries may nest, and crossing 
 """
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from miyar.annotation import Annotation
 from miyar.arabic import WORD, Normalised, normalise, stems, without_article
 from miyar.article import Article
 from miyar.errors import DataError, Problem, UsageError
 from miyar.extractors.model import Extraction, PredictedSpan, Settings
 from miyar.offsets import Range
 from miyar.records import read_bytes
+from miyar.spantable import Views
 
 RELEASE = "1"
 MINIMUM_SHARE = 0.5
@@ -60,9 +59,9 @@ def lexicon(articles: Sequence[Article], settings: Settings) -> Extraction:
         digest = hashlib.sha256(settings.lexicon.read_bytes()).hexdigest()
         spans = (_find(article, entries) for article in articles)
         return Extraction("lexicon", RELEASE, spans, {"lexicon_sha256": digest})
-    by_id = {article.id: article for article in articles}
-    _refuse_unknown(settings.gold, by_id)
-    evidence = _evidence(settings.gold, by_id)
+    if settings.gold is None:
+        raise UsageError("the lexicon learns from a gold or reads a file: give one of the two")
+    evidence = _evidence(settings.gold)
     return Extraction(
         "lexicon",
         RELEASE,
@@ -70,17 +69,10 @@ def lexicon(articles: Sequence[Article], settings: Settings) -> Extraction:
         {
             "leave_one_out": settings.leave_one_out,
             "minimum_share": MINIMUM_SHARE,
-            "gold_sha256": _digest(settings.gold),
-            "annotators": sorted({annotation.annotator for annotation in settings.gold}),
+            "gold": settings.gold.digest,
         },
-        tuple(sorted({annotation.sha256 for annotation in settings.gold})),
+        tuple(sorted(digest for digest in settings.gold.articles.sha256s if digest)),
     )
-
-
-def _digest(gold: Iterable[Annotation]) -> str:
-    """Return the SHA-256 of the annotations, whatever their order."""
-    lines = sorted(json.dumps(annotation.to_dict(), sort_keys=True) for annotation in gold)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _learnt(
@@ -94,19 +86,19 @@ def _learnt(
         yield _find(article, entries)
 
 
-def _evidence(gold: Iterable[Annotation], articles: Mapping[str, Article]) -> dict[str, Evidence]:
-    """Return the evidence of each annotated article for every entry of any of them."""
-    labelled: dict[str, dict[Key, Counter[str]]] = {}
-    for annotation in gold:
-        counts = labelled.setdefault(annotation.article, defaultdict(Counter))
-        for span in annotation.spans:
-            key = _key(articles[annotation.article].text[span.start : span.end])
-            if key:
-                counts[key][span.label] += 1
-    keys = {key for counts in labelled.values() for key in counts}
+def _evidence(gold: Views) -> dict[str, Evidence]:
+    """Return the evidence of each annotated article, by its id, for every entry of any of them."""
+    spans, texts = gold.spans, gold.articles.texts or ()
+    labelled: list[dict[Key, Counter[str]]] = [defaultdict(Counter) for _ in texts]
+    columns = (column.tolist() for column in (spans.article, spans.start, spans.end, spans.label))
+    for article, start, end, label in zip(*columns, strict=True):
+        key = _key(texts[article][start:end])
+        if key:
+            labelled[article][key][gold.codes[label]] += 1
+    keys = {key for counts in labelled for key in counts}
     return {
-        identity: Evidence(counts, _occurrences(articles[identity].text, keys))
-        for identity, counts in labelled.items()
+        identity: Evidence(counts, _occurrences(text, keys))
+        for identity, text, counts in zip(gold.articles.ids, texts, labelled, strict=True)
     }
 
 
@@ -233,16 +225,3 @@ def _read_entries(path: Path) -> dict[Key, tuple[str, ...]]:
     if problems:
         raise DataError(problems)
     return entries
-
-
-def _refuse_unknown(gold: Iterable[Annotation], articles: Mapping[str, Article]) -> None:
-    """Refuse annotations of articles that are not there, or that are of another text."""
-    problems = [
-        Problem(
-            "unknown_article", annotation.article, "no such article with this text", "an article of ARTICLES"
-        )
-        for annotation in gold
-        if annotation.article not in articles or articles[annotation.article].sha256 != annotation.sha256
-    ]
-    if problems:
-        raise DataError(problems)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from miyar.annotation import Annotation
+from miyar.spantable import Views
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run of an extractor was told: gold to learn from, a lexicon file, leave-one-out or not."""
+    """What a run was told: gold with texts to learn from, or a lexicon file; leave-one-out or not."""
 
-    gold: tuple[Annotation, ...] = ()
+    gold: Views | None = None
     lexicon: Path | None = None
     leave_one_out: bool = False
 

@@ -14,6 +14,7 @@ from miyar.predictions.lines import (
 )
 from miyar.predictions.model import SCHEME, Missing, Policy, Predictions, Unknown
 from miyar.predictions.reading import checked_predictions, read_predictions
+from miyar.predictions.writing import write_predictions
 
 __all__ = [
     "PREDICTIONS_FILE",
@@ -28,4 +29,5 @@ __all__ = [
     "prediction_lines",
     "predictions_file",
     "read_predictions",
+    "write_predictions",
 ]
