@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from imported import Import
 from miyar.article import Article
 from miyar.errors import DataError, UsageError
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import PARTIAL, Import
 from miyar.labelstudio.exports.manifest import MANIFEST
+from miyar.labelstudio.exports.tally import PARTIAL
 from miyar.labelstudio.server.remote import Project, ServerTask, Setup
 from miyar.labelstudio.sync.batch import OVERLAP, Since, refuse_other_batch
 from miyar.labelstudio.sync.projects import Annotator, Member

@@ -54,7 +54,7 @@ def chosen_of(*tasks: Task) -> tuple[list[int], dict[str, int]]:
     selection = Selection()
     for one in tasks:
         selection.offer(one)
-    taken = [value["id"] for one in tasks for value in one.annotations if selection.take(one, value)]
+    taken = [value["id"] for number, one in enumerate(tasks) for value in selection.counting(one, number)]
     return taken, {reason: count for reason, count in selection.left_out.items() if count}
 
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command import Done, run
+from imported import Import
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import read_articles
 from miyar.dataset import JSON_LINES
 from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.exports.foreign import Translator
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.exports.mapping import ForeignNames
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.remote import Setup

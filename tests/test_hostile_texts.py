@@ -13,11 +13,11 @@ from playwright.sync_api import Error, Page
 import page as labelling
 from conftest import ROOT
 from hostile import HOSTILE, REFUSED, Hostile
+from imported import Import
 from miyar.annotation import Annotation
 from miyar.article import Article, text_faults
 from miyar.errors import Problem
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import TOKEN_FILE, Server
 from miyar.labelstudio.tasks.task import results, task, with_suggestion

@@ -10,12 +10,13 @@ import pytest
 
 import miyar
 from conftest import ROOT
+from imported import Import
 from marked import Marked, marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.errors import quoted
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import OTHER_SCHEME, Import
+from miyar.labelstudio.exports.importing import OTHER_SCHEME
 from miyar.labelstudio.results.ledger import Kind
 from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
+from imported import Import
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article, chosen_articles, found_articles, read_articles
@@ -30,7 +31,6 @@ from miyar.dataset import read_gold, with_articles, write_dataset
 from miyar.dataset.layout import parquet_file
 from miyar.errors import MiyarError
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.sync.batch import known_pseudonyms, since_when
 from miyar.labelstudio.tasks.file import read_task_file
 from miyar.labelstudio.tasks.suggestions import suggested_results

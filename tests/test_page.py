@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page
 
 import page as labelling
+from imported import Import
 from marked import marked
 from miyar.annotation import Annotation
 from miyar.article import Article
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.remote import Setup

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from converting import converted, field, region, relation
+from imported import Import
 from marked import Marked, marked
 from miyar.annotation import Annotation
 from miyar.article import Article
 from miyar.errors import quoted
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import NO_SCHEME, OTHER_SCHEME, Import
+from miyar.labelstudio.exports.importing import NO_SCHEME, OTHER_SCHEME
 from miyar.labelstudio.results.changes import Translation
 from miyar.labelstudio.results.ledger import FATES, KINDS, Entry, Fate, Ledger
 from miyar.labelstudio.results.reannotation import Reannotation

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
+from imported import Import
 from miyar.annotation import Annotation, Argument, Span, read_annotations
 from miyar.arabic import WORD
 from miyar.article import Article
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import Server

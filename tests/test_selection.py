@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.commands.import_annotations import ahead_of_time
 from miyar.errors import UsageError
 from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.exports.reading import read_tasks
 from miyar.labelstudio.exports.selection import Selection, moment
+from miyar.report.imported import ahead_of_time
 
 PULLED = "2026-11-23T00:00:00+00:00"
 
@@ -39,13 +39,8 @@ def chosen(*folders: Path) -> tuple[list[int], Selection]:
     exports, selection = find_exports(folders), Selection()
     for task in (task for export in exports for task in read_tasks(export)):
         assert selection.offer(task) == []
-    taken = [
-        value["id"]
-        for export in exports
-        for task in read_tasks(export)
-        for value in task.annotations
-        if selection.take(task, value)
-    ]
+    again = (task for export in exports for task in read_tasks(export))
+    taken = [value["id"] for number, task in enumerate(again) for value in selection.counting(task, number)]
     return taken, selection
 
 
@@ -136,7 +131,7 @@ def test_a_skewed_clock_of_a_client_decides_nothing(server: Server, told: bool) 
         exports, selection = find_exports(folders), Selection()
         tasks = [task for export in exports for task in read_tasks(export)]
         refused = [problem for task in tasks for problem in selection.offer(task)]
-    kept = {int(slot.annotator.user): rank.updated for slot, rank in selection.chosen.items()}
+    kept = {int(slot.annotator.user): one.rank.updated for slot, one in selection.chosen.items()}
     latest = server.states[max(now for now, _ in server.pulls)]
     if told:
         assert not refused

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imported import Import
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.results.usual import Lane
 from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme

@@ -15,7 +15,6 @@ from miyar import __version__
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
 from miyar.commands.convert_articles import make_tasks
-from miyar.commands.import_annotations import import_exports, summary
 from miyar.commands.options import Config, Configured, load_scheme, setup
 from miyar.commands.score_extractors import score_one
 from miyar.commands.start_studio import started
@@ -23,7 +22,9 @@ from miyar.dataset import read_gold, with_articles
 from miyar.errors import MiyarError
 from miyar.extractors import Settings, write_extraction
 from miyar.extractors.lexicon import RELEASE, lexicon
+from miyar.labelstudio.exports.dataset import Files, write_imported
 from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import begun_import
 from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.server.accounts import access_token
 from miyar.labelstudio.server.client import Studio, connect, connect_as_owner
@@ -36,6 +37,7 @@ from miyar.labelstudio.tasks.task import results
 from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
 from miyar.report.format import Format
+from miyar.report.imported import import_summary
 from miyar.report.ledger import render_ledger
 from miyar.report.scores import render_scores
 from miyar.scheme import own_folders
@@ -83,15 +85,11 @@ def run(
     data = _new_folder(output / "studio")
     with started(data) as server:
         batch = _annotate(demo, server, tasks)
-    imported = import_exports(
-        find_exports([batch]),
-        {article.id: article for article in demo.articles},
-        demo.configured,
-        output / DATASET,
-        facts=(HONEST,),
-    )
-    say_lines(render_ledger(imported.ledger, Format.TEXT))
-    for line in summary(imported):
+    texts = {article.id: article for article in demo.articles}
+    plan = begun_import(find_exports([batch]), texts, demo.configured.scheme)
+    imported = write_imported(plan, Files(output / DATASET, demo.configured.folder, facts=(HONEST,)))
+    say_lines(render_ledger(imported.tally.ledger, Format.TEXT))
+    for line in import_summary(imported):
         say(line)
     show(_score(demo, output / PREDICTIONS))
     show("\n".join(["", *_made(output, batch, data)]))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from miyar.errors import Problem
@@ -28,6 +29,13 @@ class Shown(NamedTuple):
     changed: Mapping[Any, Any]
 
 
+class Place(NamedTuple):
+    """Where an annotation is: the number of its task among all tasks, and its number in the task."""
+
+    task: int
+    annotation: int
+
+
 class Rank(NamedTuple):
     """What decides between annotations of one slot: finished first, then the latest, then the highest id."""
 
@@ -36,15 +44,23 @@ class Rank(NamedTuple):
     id: int
 
 
-@dataclass(slots=True)
+class Chosen(NamedTuple):
+    """The annotation that counts for a slot; of two that are the same, the first."""
+
+    rank: Rank
+    place: Place
+
+
+@dataclass
 class Selection:
     """Which annotation counts for each slot, and how many were left out, by reason.
 
-    `sources` says where each annotation, known by the server's unique id, was met first; `shown` how each
-    view was last.
+    `offered` counts the tasks. `sources` says where each annotation, known by the server's unique id, was
+    met first; `shown` how each view was last.
     """
 
-    chosen: dict[Slot, Rank] = field(default_factory=dict)
+    chosen: dict[Slot, Chosen] = field(default_factory=dict)
+    offered: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     sources: dict[str, str] = field(default_factory=dict)
     shown: dict[View, Shown] = field(default_factory=dict)
@@ -54,6 +70,7 @@ class Selection:
 
         Later pulls have to be offered first: what they show takes the place of what earlier ones did.
         """
+        number, self.offered = self.offered, self.offered + 1
         if task.export.as_of:
             self.shown.setdefault(_view(task), Shown(task.export, _changed(task)))
         if self._outdated(task):
@@ -61,35 +78,33 @@ class Selection:
             return list(self._out_of_order(task))
         self.left_out["draft"] += len(task.drafts)
         problems: list[Problem] = []
-        for annotation in task.annotations:
+        for place, annotation in enumerate(task.annotations):
             problems.extend(self._of_two_sources(task, annotation))
-            slot, rank = task.slot(annotation), _rank(annotation)
-            if slot in self.chosen:
-                dropped, rank = sorted((self.chosen[slot], rank))
-                beside = rank.finished and not dropped.finished
-                self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
-            self.chosen[slot] = rank
+            slot, new = task.slot(annotation), Chosen(_rank(annotation), Place(number, place))
+            known = self.chosen.setdefault(slot, new)
+            if known is new:
+                continue
+            kept, dropped = (new, known) if new.rank > known.rank else (known, new)
+            beside = kept.rank.finished and not dropped.rank.finished
+            self.left_out["skipped_beside_finished" if beside else "repeated"] += 1
+            self.chosen[slot] = kept
         return problems
 
-    def take(self, task: Task, annotation: Mapping[str, Any]) -> bool:
-        """Return whether this annotation is the one that counts; it counts once, in whatever file it is."""
-        return not self._outdated(task) and self.take_ranked(task.slot(annotation), _rank(annotation))
+    @cached_property
+    def places(self) -> frozenset[Place]:
+        """Return where the annotations are that count; to be asked when all tasks were offered."""
+        return frozenset(one.place for one in self.chosen.values())
 
-    def take_ranked(self, slot: Slot, rank: Rank) -> bool:
-        """Return whether the annotation with this rank counts; its task must not be outdated."""
-        if self.chosen.get(slot) != rank:
-            return False
-        del self.chosen[slot]
-        return True
+    def counting(self, task: Task, number: int) -> list[Mapping[str, Any]]:
+        """Return the annotations of a task, the one with this number among all, that count."""
+        every = enumerate(task.annotations)
+        return [annotation for index, annotation in every if Place(number, index) in self.places]
 
     def _outdated(self, task: Task) -> bool:
         """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
-        return self.outdated(task.export, task.value.get("project"), task.data.get("article"))
-
-    def outdated(self, export: Export, project: Any, article: Any) -> bool:
-        """Return whether a later pull than this export has the article in this project too."""
-        shown = self.shown.get(View(export.source, str(project), str(article)))
-        return bool(export.as_of) and shown is not None and shown.export.path.parent != export.path.parent
+        shown = self.shown.get(_view(task))
+        as_of, folder = task.export.as_of, task.export.path.parent
+        return bool(as_of) and shown is not None and shown.export.path.parent != folder
 
     def _out_of_order(self, task: Task) -> Iterator[Problem]:
         """Yield a problem where a pull has what the later one should show, or neither is the later one."""

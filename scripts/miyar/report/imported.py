@@ -1,0 +1,50 @@
+"""What an import left out by rule, and what in it is worth a look, one line each."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from miyar.errors import in_words, quoted
+from miyar.labelstudio.exports.dataset import Imported
+from miyar.labelstudio.exports.export import Export
+from miyar.labelstudio.exports.selection import TOLERANCE, moment
+from miyar.report.table import first_few
+from miyar.scheme import Outcome
+
+
+def import_summary(imported: Imported) -> Iterator[str]:
+    """Yield the lines of an import."""
+    plan, tally = imported
+    yield f"{sum(tally.views.values())} annotations of {len(tally.labelled)} articles"
+    unlabelled = sorted(plan.articles.keys() - tally.labelled)
+    if unlabelled:
+        yield f"{len(unlabelled)} articles without an annotation: {first_few(unlabelled)}"
+    left_out = {reason: count for reason, count in plan.selection.left_out.items() if count}
+    if left_out:
+        yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
+    for export in plan.exports:
+        yield from ahead_of_time(export)
+    for note, count in tally.notes.items():
+        if count:
+            yield f"note: {count} × {note}"
+    for (kind, code, became), count in sorted(tally.applied.items(), key=str):
+        yield f"changed: {count} × {quoted(code)} of {kind}: {_now(became)}"
+    if tally.again:
+        yield f"to label again: {len(tally.open_problems)} of {len(tally.again)} annotations"
+    if tally.rejects:
+        yield f"not imported: {in_words(tally.rejects.counts)}"
+    if tally.emptied:
+        places = first_few(tally.emptied)
+        yield f"annotations left out, since all in them was refused: {len(tally.emptied)}: {places}"
+
+
+def ahead_of_time(export: Export) -> Iterator[str]:
+    """Yield a line where a batch claims to be of the future: some clock is wrong, or was."""
+    now = datetime.now(UTC)
+    for said, clock in ((export.as_of, "its server"), (export.pulled, "the machine that pulled it")):
+        if moment(said) > now + TOLERANCE:
+            yield f"note: {export.path}: of the future by the clock of {clock}: {said}, here {now:%F %T}"
+
+
+def _now(became: Outcome) -> str:
+    codes = [code or "nothing" for code in became]
+    return f"now {codes[0]}" if len(codes) == 1 else f"{' or '.join(codes)}, to label again"
