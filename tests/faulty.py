@@ -20,13 +20,13 @@ import pytest
 from command import Done
 from conftest import ROOT
 from miyar.article import Article
-from miyar.commands.options import Configured, load_scheme, setup
+from miyar.commands.options import load_scheme, setup
 from miyar.labelstudio.server import answers
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import TOKEN_FILE, Server
 from miyar.labelstudio.sync import push
 from miyar.labelstudio.tasks.task import task
-from miyar.scheme import Scheme
+from miyar.scheme import Configured, Scheme
 
 NUMBER, CHUNK = 1004, 500  # three chunks, the last one small
 LAST = NUMBER % CHUNK

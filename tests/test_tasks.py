@@ -8,10 +8,8 @@ from conftest import ROOT
 from marked import marked
 from miyar.annotation import Argument, Span
 from miyar.article import Article, text_sha256
-from miyar.commands.convert_articles import make_tasks
-from miyar.commands.options import Configured
-from miyar.labelstudio.tasks.task import digest, results, task, with_suggestion
-from miyar.scheme import Scheme
+from miyar.labelstudio.tasks.task import digest, results, task, tasks_of, with_suggestion
+from miyar.scheme import Configured, Scheme
 
 
 def test_the_text_is_the_stand_in_and_the_sha256_is_of_the_text_of_record(scheme: Scheme) -> None:
@@ -59,7 +57,7 @@ def test_tasks_are_stamped_with_the_guidelines_of_the_schemes_language(
     scheme: Scheme, demo_articles: dict[str, Article]
 ) -> None:
     folder = ROOT / "annotation_config"
-    made = make_tasks(tuple(demo_articles.values()), Configured(scheme, folder))
+    made = tasks_of(tuple(demo_articles.values()), Configured(scheme, folder))
     expected = digest((folder / "guidelines.ar.md").read_text(encoding="utf-8"))
     assert {value["data"]["guidelines"] for value in made} == {expected}
     assert [value["data"]["article"] for value in made] == list(demo_articles)

@@ -1,18 +1,17 @@
 """The command convert-articles."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from miyar.article import Article, chosen_articles, read_articles, unread_files
-from miyar.commands.options import Config, Configured, IdField, Sources, TextField, load_scheme
+from miyar.article import chosen_articles, read_articles, unread_files
+from miyar.commands.options import Config, IdField, Sources, TextField, load_scheme
 from miyar.errors import UsageError
-from miyar.guidelines import guidelines_file
 from miyar.labelstudio.tasks.assignment import seeded_share
 from miyar.labelstudio.tasks.suggestions import Suggestions, suggested_results
-from miyar.labelstudio.tasks.task import digest, kept_blind, task, with_suggestion
+from miyar.labelstudio.tasks.task import kept_blind, tasks_of, with_suggestion
 from miyar.output import refuse_overlap, write_json
 from miyar.terminal import say, say_unread, tracked
 
@@ -61,7 +60,7 @@ def run(
     say_unread(unread_files(paths))
     articles = read_articles(paths, text_field, id_field)
     chosen = chosen_articles(articles, only) if only else articles
-    tasks = make_tasks(chosen, configured)
+    tasks = tasks_of(tracked(chosen, "converting", len(chosen)), configured)
     if suggest:
         share = BLIND_SHARE if blind_share is None else blind_share
         suggested = suggested_results(suggest, articles, configured.scheme)
@@ -70,16 +69,6 @@ def run(
         say(f"{suggested.model_version} suggests in {len(tasks) - len(blind)} articles; blind: {len(blind)}")
     write_json(output, tasks)
     say(f"{len(tasks)} tasks: {output}")
-
-
-def make_tasks(articles: Sequence[Article], configured: Configured) -> list[dict[str, Any]]:
-    """Return the tasks of the articles, stamped with the versions of scheme and guidelines."""
-    guidelines = guidelines_file(configured.folder, configured.scheme.language)
-    version = digest(guidelines.read_text(encoding="utf-8")) if guidelines else "none"
-    return [
-        task(article, configured.scheme, version)
-        for article in tracked(articles, "converting", len(articles))
-    ]
 
 
 def _with_suggestion(value: dict[str, Any], suggested: Suggestions, blind: Collection[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from miyar.article import read_articles
-from miyar.commands.options import Config, Configured, OwnTexts, ResultFormat, load_scheme
+from miyar.commands.options import Config, OwnTexts, ResultFormat, load_scheme
 from miyar.errors import UsageError
 from miyar.labelstudio.exports.dataset import Files, Imported, LooseEndsError, write_imported
 from miyar.labelstudio.exports.draft import drafted
@@ -21,6 +21,7 @@ from miyar.output import refuse_overlap, written
 from miyar.report.format import Format
 from miyar.report.imported import import_summary
 from miyar.report.ledger import render_ledger
+from miyar.scheme import Configured
 from miyar.terminal import say, say_lines, show
 
 

@@ -15,7 +15,7 @@ from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions
 from miyar.records import StoredInputs
 from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme, inventory
-from miyar.scoring import MIN_SUPPORT, Choices
+from miyar.scoring import MIN_SUPPORT, Choices, Score, score
 from miyar.spantable import Views
 from miyar.terminal import say, say_lines, tracked
 
@@ -174,6 +174,16 @@ def say_faults(predictions: Predictions) -> None:
     hidden = len(predictions.faults) - SHOWN_FAULTS
     if hidden > 0:
         say(f"… and {hidden} more faults of {predictions.views.name}")
+
+
+def score_one(
+    gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices, training: Views | None = None
+) -> Score:
+    """Return the score of one extractor, and list the faults of its predictions on stderr."""
+    say_faults(predictions)
+    result = score(gold, predictions, scheme, choices, training)
+    say(f"{result.extractor}: own counts equal seqeval's, checked in {result.seqeval_seconds:.2f} s")
+    return result
 
 
 def _gold(path: Path, scheme: Scheme, annotator: str | None, articles: Sequence[Path]) -> Views:

@@ -1,22 +1,16 @@
 """Options that several commands share, and the scheme that they name."""
 
-import os
-import re
-import stat
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from miyar.errors import MiyarError, UsageError
+from miyar.errors import MiyarError
 from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.page.config import render_config
-from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio, connect
 from miyar.labelstudio.server.remote import Setup
 from miyar.report.format import Format
-from miyar.scheme import Scheme, find_config, own_folders, read_scheme
+from miyar.scheme import Configured, Scheme, find_config, own_folders, read_scheme
 from miyar.terminal import say
 
 Config = Annotated[
@@ -82,17 +76,6 @@ MaxAnswer = Annotated[
 ResultFormat = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 
 
-TOKEN = re.compile("[!-~]+")
-TOKEN_VARIABLE = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of the variable, as the SDK has it
-
-
-class Configured(NamedTuple):
-    """The scheme and the folder that it came from."""
-
-    scheme: Scheme
-    folder: Path
-
-
 def load_scheme(config: Path | None, gold: Path | None = None) -> Configured:
     """Return the scheme to use, the gold's own if there is one, and say on stderr which one that is."""
     folder = find_config(config, gold)
@@ -115,41 +98,8 @@ def _say_other_scheme(scheme: Scheme, folder: Path, other: Path) -> None:
         say(f"note: {other} has another scheme, {signature}; name the one to use with --config")
 
 
-@contextmanager
-def connected(
-    url: str, token_file: Path | None, timeout: float = TIMEOUT, largest: float = LARGEST
-) -> Iterator[Studio]:
-    """Give a connection to a server with the user's token, which no argument and no message ever holds."""
-    with closing(connect(url, _token(token_file), timeout, largest)) as studio:
-        yield studio
-
-
 def setup(configured: Configured, title: str) -> Setup:
     """Return what a project with this title shows its annotators: the scheme's page, and the guidelines."""
     file = guidelines_file(configured.folder, configured.scheme.language)
     text = as_html(file.read_text(encoding="utf-8"), configured.scheme.language) if file else ""
     return Setup(title, render_config(configured.scheme), text)
-
-
-def _token(file: Path | None) -> str:
-    token = _token_of(file) if file else os.environ.get(TOKEN_VARIABLE, "").strip()
-    where = f"--token-file {file}" if file else TOKEN_VARIABLE
-    if not token:
-        raise UsageError(
-            f"no access token: set {TOKEN_VARIABLE}, or name a file that holds one with --token-file; "
-            "Label Studio shows it under Account & Settings"
-        )
-    if not TOKEN.fullmatch(token):
-        raise UsageError(f"{where}: holds more than an access token; expected one word and nothing else")
-    return token
-
-
-def _token_of(file: Path) -> str:
-    try:
-        if stat.S_ISFIFO(file.stat().st_mode):
-            raise UsageError(f"--token-file {file}: is a pipe; name a file that only you can read")
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise UsageError(f"{file}: others may read the token; close it with: chmod 600 {file}")
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--token-file {file}: cannot be read: {error}") from error

@@ -3,7 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url
+from miyar.commands.servers import connected
 from miyar.labelstudio.server.client import LARGEST, TIMEOUT
 from miyar.labelstudio.sync.projects import existing_family
 from miyar.labelstudio.sync.pull import survey

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url, connected
+from miyar.commands.options import MaxAnswer, ProjectTitle, ResultFormat, Timeout, TokenFile, Url
+from miyar.commands.servers import connected
 from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.exports.selection import TOLERANCE
 from miyar.labelstudio.server.client import LARGEST, TIMEOUT

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -18,20 +18,19 @@ from miyar.commands.options import (
     Timeout,
     TokenFiles,
     Urls,
-    connected,
     load_scheme,
     setup,
 )
-from miyar.errors import DataError, Problem, UsageError
+from miyar.commands.servers import connected, say_login
+from miyar.errors import DataError, UsageError
 from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio
 from miyar.labelstudio.server.process import Login
 from miyar.labelstudio.server.remote import Project
 from miyar.labelstudio.sync.doubles import OvertakenError, quiet
 from miyar.labelstudio.sync.plan import KEPT, Order, Target
-from miyar.labelstudio.sync.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.sync.projects import checked_title
 from miyar.labelstudio.sync.push import carry_out
-from miyar.labelstudio.sync.sites import Site, planned_sites, sites
+from miyar.labelstudio.sync.sites import Site, checked_plan, sites
 from miyar.labelstudio.tasks.file import read_task_file
 from miyar.output import private_file, refuse_overlap
 from miyar.records import refuse_pipe
@@ -47,13 +46,6 @@ OPEN_TO_ALL = (
     "note: blind as long as nobody looks elsewhere: under Projects everybody finds the others' work and can "
     "change it; where that must be impossible, push to a server for each annotator: repeat --url"
 )
-
-
-class Checked(NamedTuple):
-    """What a push would do on each server, and what speaks against it."""
-
-    targets: list[list[Target]]
-    problems: list[Problem]
 
 
 def run(
@@ -179,21 +171,6 @@ def _plan(
     return targets
 
 
-def checked_plan(found: Sequence[Site], order: Order, update_config: bool) -> Checked:
-    """Return what a push would do on each server and all that speaks against it; nothing is changed.
-
-    Raises DataError at once for a server on which even the questions may fail.
-    """
-    problems = [problem for site in found for problem in server_problems(site.studio)]
-    if any(problem.code == UNTESTED for problem in problems):
-        raise DataError(problems, "Nothing was sent.")
-    targets = planned_sites(found, order)
-    for site, there in zip(found, targets, strict=True):
-        problems += config_problems(site.studio, there, update_config)
-        problems += [problem for target in there for problem in target.problems]
-    return Checked(targets, problems)
-
-
 def _remarks(targets: Sequence[Target]) -> Iterator[str]:
     """Yield what a count in the plan does not say: why articles change or stay, and new accounts."""
     steps = Counter((step.action, step.reason) for target in targets for step in target.steps)
@@ -212,11 +189,6 @@ def _sent(targets: Sequence[Target]) -> int:
 def _new_accounts(targets: Sequence[Target]) -> list[str]:
     annotators = [target.place.annotator for target in targets]
     return [one.email for one in annotators if one and one.email and one.account is None]
-
-
-def say_login(login: Login) -> None:
-    """Show a new account's password, once."""
-    say(f"new account: {login.email}  password: {login.password}  (shown only now)")
 
 
 def _emails(annotators: str | None) -> list[str]:

@@ -6,11 +6,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from miyar.commands.options import Config, Configured, load_scheme
+from miyar.commands.options import Config, load_scheme
 from miyar.errors import DataError, Problem
 from miyar.guidelines import LANGUAGES, guidelines_file, render_guidelines
 from miyar.labelstudio.page.config import render_config
 from miyar.output import written
+from miyar.scheme import Configured
 from miyar.terminal import say
 
 CONFIG_FILE = "label_studio.xml"

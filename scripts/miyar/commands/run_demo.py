@@ -14,10 +14,9 @@ import typer
 from miyar import __version__
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
-from miyar.commands.convert_articles import make_tasks
-from miyar.commands.options import Config, Configured, load_scheme, setup
-from miyar.commands.score_extractors import score_one
-from miyar.commands.start_studio import started
+from miyar.commands.inputs import score_one
+from miyar.commands.options import Config, load_scheme, setup
+from miyar.commands.servers import started
 from miyar.dataset import read_gold, with_articles
 from miyar.errors import MiyarError
 from miyar.extractors import Settings, write_extraction
@@ -33,14 +32,14 @@ from miyar.labelstudio.sync.plan import Order, planned
 from miyar.labelstudio.sync.projects import existing_family
 from miyar.labelstudio.sync.pull import pull
 from miyar.labelstudio.sync.push import carry_out, places
-from miyar.labelstudio.tasks.task import results
+from miyar.labelstudio.tasks.task import results, tasks_of
 from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
 from miyar.report.format import Format
 from miyar.report.imported import import_summary
 from miyar.report.ledger import render_ledger
 from miyar.report.scores import render_scores
-from miyar.scheme import own_folders
+from miyar.scheme import Configured, own_folders
 from miyar.scoring import Choices
 from miyar.terminal import say, say_lines, show, tracked
 
@@ -80,7 +79,7 @@ def run(
     refuse_foreign(output, mark=MARK)
     demo = _demo(load_scheme(config), output)
     write_json(output / MARK, {"miyar": __version__, "scheme": demo.configured.scheme.signature})
-    tasks = make_tasks(demo.articles, demo.configured)
+    tasks = tasks_of(demo.articles, demo.configured)
     write_json(output / TASKS, tasks)
     data = _new_folder(output / "studio")
     with started(data) as server:

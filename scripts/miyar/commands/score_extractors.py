@@ -19,19 +19,18 @@ from miyar.commands.inputs import (
     Training,
     UnknownArticles,
     read_inputs,
-    say_faults,
+    score_one,
 )
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.commands.verification import Places, verify
 from miyar.errors import UsageError
 from miyar.output import refuse_overlap, write_json_lines
-from miyar.predictions import Missing, Predictions, Unknown
+from miyar.predictions import Missing, Unknown
 from miyar.report.format import Format
 from miyar.report.scores import render_scores
 from miyar.resampling import SAMPLES, SEED
 from miyar.scheme import Scheme
-from miyar.scoring import MIN_SUPPORT, Choices, Score, score
-from miyar.spantable import Views
+from miyar.scoring import MIN_SUPPORT, Score
 from miyar.terminal import say, show
 
 RELOCATIONS = ("stored", "gold", "predictions", "articles", "training", "config")
@@ -136,13 +135,3 @@ def scored(read: Read, inputs: Inputs, scheme: Scheme) -> list[Score]:
         replace(score_one(read.gold, one, scheme, inputs.choices, read.training), inputs=inputs.of(path))
         for path, one in zip(inputs.predictions, read.predictions, strict=True)
     ]
-
-
-def score_one(
-    gold: Views, predictions: Predictions, scheme: Scheme, choices: Choices, training: Views | None = None
-) -> Score:
-    """Return the score of one extractor, and list the faults of its predictions on stderr."""
-    say_faults(predictions)
-    result = score(gold, predictions, scheme, choices, training)
-    say(f"{result.extractor}: own counts equal seqeval's, checked in {result.seqeval_seconds:.2f} s")
-    return result

@@ -1,25 +1,25 @@
 """The command start-studio."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from miyar.commands.options import Config, Configured, load_scheme, setup
-from miyar.commands.push_tasks import checked_plan, say_login
+from miyar.commands.options import Config, load_scheme, setup
+from miyar.commands.servers import say_login, started
 from miyar.errors import DataError, MiyarError
 from miyar.labelstudio.server.client import Studio, connect_as_owner
-from miyar.labelstudio.server.process import DATABASE, TOKEN_FILE, Server, running_server
+from miyar.labelstudio.server.process import TOKEN_FILE, Server
 from miyar.labelstudio.sync.plan import Order
 from miyar.labelstudio.sync.projects import checked_title
 from miyar.labelstudio.sync.push import carry_out
-from miyar.labelstudio.sync.sites import sites
+from miyar.labelstudio.sync.sites import checked_plan, sites
 from miyar.labelstudio.tasks.file import read_task_file
 from miyar.report.format import Format
 from miyar.report.plan import render_plan
-from miyar.terminal import say, say_lines, show, waiting
+from miyar.scheme import Configured
+from miyar.terminal import say, say_lines, show
 
 
 def run(
@@ -52,16 +52,6 @@ def run(
         say(f"token: {server.data / TOKEN_FILE} (for --token-file)")
         say(f"Ctrl-C stops the server; its data stay in {data}")
         _wait(server)
-
-
-@contextmanager
-def started(data: Path, port: int | None = None) -> Iterator[Server]:
-    """Give a running server, with something to look at while it starts."""
-    with ExitStack() as stack:
-        first = "" if (data / DATABASE).exists() else " (the first start takes half a minute)"
-        with waiting(f"starting Label Studio{first}"):
-            server = stack.enter_context(running_server(data, port))
-        yield server
 
 
 def _keep_token(server: Server) -> None:

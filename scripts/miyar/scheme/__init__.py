@@ -11,12 +11,13 @@ from miyar.scheme.changes import (
 from miyar.scheme.checks import one_of
 from miyar.scheme.inventory import NO_MAP, Inventory, inventory
 from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
-from miyar.scheme.reading import find_config, own_folders, read_scheme
+from miyar.scheme.reading import Configured, find_config, own_folders, read_scheme
 
 __all__ = [
     "NO_MAP",
     "Attribute",
     "Change",
+    "Configured",
     "Inventory",
     "Label",
     "Layer",

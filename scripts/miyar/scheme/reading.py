@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from miyar.errors import DataError, Problem, UsageError
 from miyar.scheme.changes import changes_of
@@ -48,6 +48,13 @@ def own_folders(name: str, in_wheel: str = "") -> tuple[Path, ...]:
 def _is_checkout() -> bool:
     pyproject = CHECKOUT / "pyproject.toml"
     return pyproject.is_file() and '\nname = "miyar"\n' in pyproject.read_text(encoding="utf-8")
+
+
+class Configured(NamedTuple):
+    """A scheme and the folder that it came from, where its guidelines lie too."""
+
+    scheme: Scheme
+    folder: Path
 
 
 def read_scheme(path: Path) -> Scheme:

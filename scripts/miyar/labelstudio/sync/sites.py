@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from miyar.errors import MiyarError, UsageError
+from miyar.errors import DataError, MiyarError, Problem, UsageError
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.sync.plan import Order, Target, planned
+from miyar.labelstudio.sync.preflight import UNTESTED, config_problems, server_problems
 from miyar.labelstudio.sync.projects import owner
 from miyar.labelstudio.sync.push import places
 
@@ -21,6 +22,13 @@ class Site(NamedTuple):
 
     studio: Studio
     order: Order
+
+
+class Checked(NamedTuple):
+    """What a push would do on each server, and what speaks against it."""
+
+    targets: list[list[Target]]
+    problems: list[Problem]
 
 
 def sites(studios: Sequence[Studio], order: Order) -> list[Site]:
@@ -37,6 +45,21 @@ def sites(studios: Sequence[Studio], order: Order) -> list[Site]:
         )
     pairs = zip(studios, order.emails, strict=True)
     return [Site(studio, replace(order, emails=(email,))) for studio, email in pairs]
+
+
+def checked_plan(found: Sequence[Site], order: Order, update_config: bool) -> Checked:
+    """Return what a push would do on each server and all that speaks against it; nothing is changed.
+
+    Raises DataError at once for a server on which even the questions may fail.
+    """
+    problems = [problem for site in found for problem in server_problems(site.studio)]
+    if any(problem.code == UNTESTED for problem in problems):
+        raise DataError(problems, "Nothing was sent.")
+    targets = planned_sites(found, order)
+    for site, there in zip(found, targets, strict=True):
+        problems += config_problems(site.studio, there, update_config)
+        problems += [problem for target in there for problem in target.problems]
+    return Checked(targets, problems)
 
 
 def planned_sites(found: Sequence[Site], order: Order) -> list[list[Target]]:

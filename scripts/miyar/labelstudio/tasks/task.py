@@ -6,9 +6,10 @@ from typing import Any
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
+from miyar.guidelines import guidelines_file
 from miyar.labelstudio.results.result import CONTROLS
 from miyar.offsets import stand_in
-from miyar.scheme import Layer, Scheme
+from miyar.scheme import Configured, Layer, Scheme
 
 OBJECT = "text"
 SHOWN_METADATA = ("title", "source", "published")
@@ -27,6 +28,13 @@ def task(article: Article, scheme: Scheme, guidelines: str) -> dict[str, Any]:
             **shown,
         }
     }
+
+
+def tasks_of(articles: Iterable[Article], configured: Configured) -> list[dict[str, Any]]:
+    """Return the tasks of articles, stamped with the versions of scheme and guidelines."""
+    guidelines = guidelines_file(configured.folder, configured.scheme.language)
+    version = digest(guidelines.read_text(encoding="utf-8")) if guidelines else "none"
+    return [task(article, configured.scheme, version) for article in articles]
 
 
 def results(
