@@ -10,6 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miyar.errors import quoted
@@ -68,6 +70,23 @@ def checked_spans(views: Views, known: int, own: Sequence[str | None] | None = N
         np.select([~inside, unknown, other, white], SPAN_FAULTS, ""),
         (start != spans.start) | (end != spans.end),
     )
+
+
+def canonical_values(
+    labels: pa.Array, values: pa.Array, canonical: Callable[[str, str], str | None]
+) -> pa.Array:
+    """Return the values of an attribute in their canonical form; each label with a value is asked once."""
+    there = np.asarray(pc.and_(labels.is_valid(), values.is_valid()))
+    asked, given = (column.filter(pa.array(there)).dictionary_encode() for column in (labels, values))
+    width = max(len(given.dictionary), 1)
+    pairs, inverse = np.unique(np.asarray(asked.indices) * width + given.indices, return_inverse=True)
+    known = [
+        canonical(asked.dictionary[pair // width].as_py(), given.dictionary[pair % width].as_py())
+        for pair in pairs.tolist()
+    ]
+    place = np.zeros(len(there), dtype=np.int64)
+    place[there] = inverse
+    return pa.array(known, pa.string()).take(pa.array(place, mask=~there))
 
 
 def text_fault(code: str, row: int, views: Views, own: str | None) -> Fault:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from miyar.article.decoding import Decoded, RawArticle, clean_command, decode
-from miyar.article.model import ID, METADATA_FIELDS, Article, text_sha256
+from miyar.article.decoding import RawArticle, clean_command, decode
+from miyar.article.model import ID, METADATA_FIELDS, Article
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.output import leads_outside
 from miyar.records import OBJECT, Line, halves, named, read_lines
@@ -30,11 +30,11 @@ def read_articles(
             continue
         decoded = decode(raw)
         faults = [*decoded.problems, *_half_problems(raw), *_id_problems(raw, seen)]
-        faults += _digest_problems(raw, decoded)
-        if faults:
-            problems.extend(faults)
-        else:
-            articles.append(Article(raw.id, decoded.text, raw.metadata))
+        if not faults:
+            article = Article(raw.id, decoded.text, raw.metadata)
+            faults = [*_digest_problems(raw, article)]
+            articles.append(article)
+        problems.extend(faults)
     if problems:
         raise DataError(problems)
     return tuple(articles)
@@ -161,9 +161,9 @@ def _id_problems(raw: RawArticle, seen: dict[str, str]) -> Iterator[Problem]:
         )
 
 
-def _digest_problems(raw: RawArticle, decoded: Decoded) -> Iterator[Problem]:
+def _digest_problems(raw: RawArticle, article: Article) -> Iterator[Problem]:
     expected = raw.metadata.get("sha256")
-    if isinstance(expected, str) and not decoded.problems and text_sha256(decoded.text) != expected:
-        found = f"a text with sha256 {text_sha256(decoded.text)[:12]}…"
+    if isinstance(expected, str) and article.sha256 != expected:
+        found = f"a text with sha256 {article.sha256[:12]}…"
         remedy = f"restore the text, or give the changed text an id of its own in {METADATA_FILE}"
         yield Problem("article_changed", raw.where, found, f"{expected[:12]}… as the metadata say", remedy)

@@ -13,8 +13,8 @@ from miyar.article import METADATA_FIELDS, Article, first_difference
 from miyar.dataset.columns import keys_in_rows
 from miyar.dataset.table import annotation_table
 from miyar.errors import DataError, Problem, UsageError, quoted
-from miyar.scheme import Scheme, one_of
-from miyar.spanchecks import Checked, Codes, checked_spans, likely_cause, text_fault
+from miyar.scheme import Attribute, Scheme, one_of
+from miyar.spanchecks import Checked, Codes, canonical_values, checked_spans, likely_cause, text_fault
 from miyar.spantable import (
     ArgumentTable,
     Articles,
@@ -201,18 +201,16 @@ def _rows(keys: pa.Array, known: pa.Array) -> Column:
 
 
 def _attributes(flat: pa.StructArray, scheme: Scheme) -> Mapping[str, pa.Array]:
-    """Return the attributes in their canonical form; each pair of a label and a value is looked at once."""
+    """Return the attributes in their canonical form, null where a value has none."""
     labels = pc.struct_field(flat, "label")
-    columns = {}
-    for attribute in scheme.attributes:
-        pairs = pc.binary_join_element_wise(labels, pc.struct_field(flat, attribute.code), "\n")
-        encoded = pairs.dictionary_encode()
-        parts = (pair.split("\n", 1) for pair in encoded.dictionary.to_pylist())
-        canonical = [
-            attribute.canonical(label, value) if label in attribute.on else value for label, value in parts
-        ]
-        columns[attribute.code] = pa.array(canonical, pa.string()).take(encoded.indices)
-    return columns
+
+    def column(attribute: Attribute) -> pa.Array:
+        def canonical(label: str, value: str) -> str | None:
+            return attribute.canonical(label, value) if label in attribute.on else value
+
+        return canonical_values(labels, pc.struct_field(flat, attribute.code), canonical)
+
+    return {attribute.code: column(attribute) for attribute in scheme.attributes}
 
 
 def _metadata(table: pa.Table) -> Mapping[str, tuple[str | None, ...]]:

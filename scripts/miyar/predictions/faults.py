@@ -1,6 +1,7 @@
 """What can be wrong with a predicted span, argument or value, and how it is said."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,11 @@ def argument_faults(bad: Mask, lines: Sequence[Line | None], articles: Column) -
 
 def value_faults(lines: Sequence[Line | None], scheme: Scheme, scored: Inventory) -> Iterator[Problem]:
     """Yield the attributes that the scheme has not for the span's label, or not with such a value."""
+    expected_value = cache(partial(_expected_value, scheme=scheme, scored=scored))
     for line in filter(None, lines):
         for number, span in enumerate(line.spans):
             for code, value in attributes_of(span).items():
-                expected = _expected_value(str(span.get("label")), code, value, scheme, scored)
+                expected = expected_value(str(span.get("label")), code, value)
                 if expected:
                     where = f"{line.where}: {line.article}, spans[{number}]"
                     yield Problem("bad_value", where, f"{code} {quoted(value)}", expected, WRONG)

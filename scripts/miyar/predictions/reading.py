@@ -17,7 +17,7 @@ from miyar.predictions.faults import argument_faults, span_faults, typed_label, 
 from miyar.predictions.lines import Line, Release, prediction_lines, predictions_file, read_release
 from miyar.predictions.model import SCHEME, Policy, Predictions
 from miyar.scheme import NO_MAP, Attribute, Inventory, Scheme, inventory
-from miyar.spanchecks import Checked, checked_spans, likely_cause
+from miyar.spanchecks import Checked, canonical_values, checked_spans, likely_cause
 from miyar.spantable import (
     ABSENT,
     SPAN_TYPE,
@@ -161,20 +161,19 @@ def _attributes(lines: Lines, scheme: Scheme, scored: Inventory) -> dict[str, pa
     if not any(isinstance(span, dict) and "attributes" in span for span in spans):
         return {}
     found = [attributes_of(span) for span in spans]
-    labels = [str(span.get("label")) if isinstance(span, dict) else "" for span in spans]
-    columns = {}
-    for attribute in scheme.attributes:
-        typed = {label: typed_label(attribute, label, scored) for label in set(labels)}
-        values = (values.get(attribute.code) for values in found)
-        columns[attribute.code] = pa.array(
-            [_canonical(attribute, typed[label], value) for label, value in zip(labels, values, strict=True)],
-            pa.string(),
-        )
-    return columns
+    labels = pa.array(
+        [str(span.get("label")) if isinstance(span, dict) else "" for span in spans], pa.string()
+    )
 
+    def column(attribute: Attribute) -> pa.Array:
+        def canonical(label: str, value: str) -> str:
+            typed = typed_label(attribute, label, scored)
+            return value if typed is None else attribute.canonical(typed, value) or value
 
-def _canonical(attribute: Attribute, label: str | None, value: str | None) -> str | None:
-    return value if value is None or label is None else attribute.canonical(label, value) or value
+        values = pa.array([values.get(attribute.code) for values in found], pa.string())
+        return canonical_values(labels, values, canonical)
+
+    return {attribute.code: column(attribute) for attribute in scheme.attributes}
 
 
 class _Layers(NamedTuple):
