@@ -15,7 +15,7 @@ from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.exports.tally import PARTIAL
 from miyar.labelstudio.server.remote import Project, ServerTask, Setup
-from miyar.labelstudio.sync.batch import OVERLAP, Since, refuse_other_batch
+from miyar.labelstudio.sync.batch import LOOK_BACK, Since, refuse_other_batch
 from miyar.labelstudio.sync.projects import Annotator, Member
 from miyar.labelstudio.sync.pull import _owners
 from miyar.scheme import Scheme
@@ -40,8 +40,8 @@ def batch(folder: Path, **said: Any) -> Path:
     ("task", "wanted"),
     [
         (listed(NOON), True),
-        (listed(NOON - OVERLAP), True),
-        (listed(NOON - OVERLAP - timedelta(seconds=1)), False),
+        (listed(NOON - LOOK_BACK), True),
+        (listed(NOON - LOOK_BACK - timedelta(seconds=1)), False),
         (listed(NOON - timedelta(days=9), drafted=True), True),
     ],
 )

@@ -14,7 +14,7 @@ from miyar.labelstudio.exports.export import (
     HOW_TO_EXPORT,
     AnnotatorKey,
     Export,
-    Task,
+    ExportedTask,
     pseudonyms,
 )
 from miyar.labelstudio.exports.finding import find_exports
@@ -38,10 +38,10 @@ def manifest(folder: Path, value: Any) -> None:
 
 def task(
     *annotations: Mapping[str, Any], article: str = "a", source: str = "x.json", drafts: int = 0
-) -> Task:
+) -> ExportedTask:
     data, unsent = {"article": article}, [{"id": number} for number in range(drafts)]
     value = {"id": 1, "data": data, "annotations": list(annotations), "drafts": unsent}
-    return Task(Export(Path(source), source), value)
+    return ExportedTask(Export(Path(source), source), value)
 
 
 def by(
@@ -50,7 +50,7 @@ def by(
     return {"id": identity, "completed_by": user, "updated_at": at, "was_cancelled": skipped, "result": []}
 
 
-def chosen_of(*tasks: Task) -> tuple[list[int], dict[str, int]]:
+def chosen_of(*tasks: ExportedTask) -> tuple[list[int], dict[str, int]]:
     selection = Selection()
     for one in tasks:
         selection.offer(one)
@@ -372,7 +372,7 @@ def test_the_same_project_exported_twice_is_no_second_annotator(tmp_path: Path) 
     annotation = {"id": 1, "completed_by": 2, "result": [], "unique_id": "45a31d46"}
     selection = Selection()
     offered = [
-        selection.offer(Task(export, {**TASK, "annotations": [annotation]}))
+        selection.offer(ExportedTask(export, {**TASK, "annotations": [annotation]}))
         for export in (Export(tmp_path / "a.json", "a"), Export(tmp_path / "b.json", "b"))
     ]
     assert [[problem.code for problem in problems] for problems in offered] == [[], ["annotation_twice"]]
@@ -385,7 +385,7 @@ def test_exports_of_the_same_name_in_folders_of_the_same_name_stay_apart(tmp_pat
 
 @pytest.mark.parametrize("user", ["jane@example.org", {"email": "jane@example.org"}, ["jane@example.org"]])
 def test_no_address_becomes_a_key(tmp_path: Path, user: Any) -> None:
-    key = Task(Export(tmp_path / "a.json", "a"), TASK).key({"id": 1, "completed_by": user})
+    key = ExportedTask(Export(tmp_path / "a.json", "a"), TASK).key({"id": 1, "completed_by": user})
     assert "jane" not in key.user
 
 

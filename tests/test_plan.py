@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miyar.labelstudio.server.remote import OVERLAP, Project, ServerTask, Setup
+from miyar.labelstudio.server.remote import ANNOTATORS_PER_TASK, Project, ServerTask, Setup
 from miyar.labelstudio.sync.plan import (
     CHANGED,
     KEPT,
@@ -335,7 +335,9 @@ def test_unfinished_tasks_that_keep_the_record_of_another_scheme_are_counted(
 
 
 def test_what_a_lead_set_on_a_project_of_their_own_stays() -> None:
-    there = Setup("News", "<View/>", description="our own words", settings={**SETUP.settings, OVERLAP: 2})
+    there = Setup(
+        "News", "<View/>", description="our own words", settings={**SETUP.settings, ANNOTATORS_PER_TASK: 2}
+    )
     (target,) = planned(Order([task()], SETUP), [Place(None, Project(1, there), [])])
     assert target.setup == there
     assert target.state == "as it is"

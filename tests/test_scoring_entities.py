@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miyar.predictions import Line, Policy, Predictions, checked_predictions
+from miyar.predictions import ArticleLine, Policy, Predictions, checked_predictions
 from miyar.scheme import Scheme, inventory
 from miyar.scoring import CHARGED, PRF, Choices, Measure, Score, Share, score
 from miyar.spantable import SPAN_TYPE, ArgumentTable, Articles, Views, views_of
@@ -88,7 +88,7 @@ def predicted_of(
 ) -> Predictions:
     """Return what the reader makes of a line per article of the gold."""
     lines = [
-        Line(f"p:{number}", name, None, [*map(_span, one.spans)], [*map(_argument, one.arguments)])
+        ArticleLine(f"p:{number}", name, None, [*map(_span, one.spans)], [*map(_argument, one.arguments)])
         for number, (name, one) in enumerate(zip(gold.articles.ids, side, strict=True), start=1)
     ]
     return checked_predictions(file, lines, gold, scheme, Policy(), inventory(scheme, map_name))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from miyar.errors import UsageError
 from miyar.labelstudio.server.remote import ServerTask
-from miyar.labelstudio.sync.batch import OVERLAP, known_pseudonyms, since_when
+from miyar.labelstudio.sync.batch import LOOK_BACK, known_pseudonyms, since_when
 from miyar.labelstudio.sync.chunks import HEAVIEST, MOST, chunks
 from miyar.labelstudio.sync.survey import (
     CHANGED,
@@ -205,7 +205,7 @@ def test_an_earlier_batch_stands_for_the_newest_task_of_each_project(tmp_path: P
     assert [since.wants(listed(early), number) for number in (4, 5, 6)] == [False, False, True]
     assert [since.wants(listed(late), number) for number in (4, 5)] == [True, False]
     assert since.wants(listed(early, drafted=True), 4)
-    assert since.wants(listed((since.newest[4] - OVERLAP).isoformat()), 4)
+    assert since.wants(listed((since.newest[4] - LOOK_BACK).isoformat()), 4)
 
 
 def test_a_moment_stands_for_all_projects() -> None:

@@ -49,7 +49,7 @@ JOINED = (
 )
 
 
-class Release(NamedTuple):
+class ExtractorName(NamedTuple):
     """Which extractor made the tags."""
 
     name: str
@@ -186,11 +186,11 @@ def render_corpus(corpus: Corpus, form: Format) -> str:
     return render_table(LEDGER_HEAD, list(ledger_rows(corpus)), form)
 
 
-def _release(text: str) -> Release:
+def _release(text: str) -> ExtractorName:
     name, _, release = text.rpartition("@")
     if not name or not release:
         raise UsageError(f"--predictions {text}: give a name and a release, such as tagger@1")
-    return Release(name, release)
+    return ExtractorName(name, release)
 
 
 def _labels(text: str | None) -> tuple[str, ...] | None:
@@ -257,7 +257,7 @@ def _say_notes(corpus: Corpus) -> None:
         say(f"taken aside: {count_by_code(slip.problem for slip in corpus.slips)}")
 
 
-def _say_what_next(output: Path, release: Release | None) -> None:
+def _say_what_next(output: Path, release: ExtractorName | None) -> None:
     if release:
         say(f"{release.name}@{release.release}: {output}")
         return

@@ -14,7 +14,7 @@ from miyar.scoring import score
 from miyar.terminal import show
 
 SHOWN = 20
-ABSENT = "(not there)"
+NOT_THERE = "(not there)"
 OUTCOME = "The score is not the same."
 NOT_COMPARED = ("inputs", "corpus", "extractor")  # names, which change with the places of the files
 
@@ -68,7 +68,7 @@ def differences(stored: Any, computed: Any, place: str = "") -> Iterator[Differe
     """Yield where two JSON values differ; a number is the same only if its last digit is."""
     if isinstance(stored, dict) and isinstance(computed, dict):
         for name in dict.fromkeys([*stored, *computed]):
-            old, new = (side.get(name, ABSENT) for side in (stored, computed))
+            old, new = (side.get(name, NOT_THERE) for side in (stored, computed))
             yield from differences(old, new, f"{place}.{name}".lstrip("."))
     elif isinstance(stored, list) and isinstance(computed, list) and len(stored) == len(computed):
         for number, (old, new) in enumerate(zip(stored, computed, strict=True)):

@@ -11,7 +11,7 @@ from miyar.comparison.verdict import Excuse, Gain, Judgement, Loss, RuleVerdict,
 from miyar.resampling import articles_needed
 from miyar.scoring import PRF, Macro
 
-ABSENT = "no gold spans"
+NO_GOLD = "no gold spans"
 NOT_DEFINED = "F1 is not defined"
 
 
@@ -107,7 +107,7 @@ def _support(one: PRF | Macro) -> int:
 
 
 def _not_inferior(rule: NonInferiority, row: _Row, articles: int) -> Judgement:
-    judged = Judgement(row.name, State.UNDECIDED, rule.limit, row.difference, why=ABSENT)
+    judged = Judgement(row.name, State.UNDECIDED, rule.limit, row.difference, why=NO_GOLD)
     if row.difference is None:
         return judged
     bounds, power = row.difference.bounds, row.difference.power
@@ -122,7 +122,7 @@ def _not_inferior(rule: NonInferiority, row: _Row, articles: int) -> Judgement:
 
 
 def _above(rule: Floor, row: _Row) -> Judgement:
-    judged = Judgement(row.name, State.UNDECIDED, rule.limit, row.difference, why=ABSENT)
+    judged = Judgement(row.name, State.UNDECIDED, rule.limit, row.difference, why=NO_GOLD)
     if row.difference is None:
         return judged
     if judged.f1 is None:

@@ -16,7 +16,7 @@ Table = Mapping[str, Any]
 Measures = Mapping[str, Rows]
 
 
-class Place(NamedTuple):
+class RulePlace(NamedTuple):
     """A table of the file: its kind and its number among those of its kind."""
 
     file: str
@@ -105,7 +105,7 @@ def gate_problems(document: Table, file: str, measures: Measures | None = None) 
         yield from _trade_off_problems(sound, found, measures)
 
 
-def interval_problems(found: Sequence[Place]) -> Iterator[Problem]:
+def interval_problems(found: Sequence[RulePlace]) -> Iterator[Problem]:
     """Yield the tables that ask for intervals, where there are none."""
     for place in found:
         if place.kind != "floor" or place.table.get("on") == On.INTERVAL:
@@ -113,11 +113,11 @@ def interval_problems(found: Sequence[Place]) -> Iterator[Problem]:
             yield Problem("no_intervals", place.where, "--samples 0", expected, "leave --samples out")
 
 
-def places(document: Table, file: str) -> tuple[Place, ...]:
+def places(document: Table, file: str) -> tuple[RulePlace, ...]:
     """Return the tables of the file, rules first."""
     listed = {kind: document.get(kind, []) for kind in KINDS}
     return tuple(
-        Place(file, kind, number, table)
+        RulePlace(file, kind, number, table)
         for kind, tables in listed.items()
         if isinstance(tables, list)
         for number, table in enumerate(tables, start=1)
@@ -170,7 +170,7 @@ def _value_problems(where: str, found: Any, value: Value) -> Iterator[Problem]:
         yield Problem("unknown_choice", where, repr(found), one_of(found, value.choices))
 
 
-def _row_problems(place: Place, measures: Measures) -> Iterator[Problem]:
+def _row_problems(place: RulePlace, measures: Measures) -> Iterator[Problem]:
     yield from _subject_problems(place.where, place.table, measures)
     if place.kind == TRADE_OFF:
         yield from _subject_problems(f"{place.where} {GAINER}", place.table[GAINER], measures)
@@ -201,7 +201,7 @@ def _of_problems(where: str, meant: Subject, rows: Rows) -> Iterator[Problem]:
         yield Problem("unknown_rows", where, meant.of, one_of(meant.of, words), remedy)
 
 
-def _name_problems(found: Sequence[Place]) -> Iterator[Problem]:
+def _name_problems(found: Sequence[RulePlace]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for place in found:
         if place.name in seen:
@@ -211,7 +211,7 @@ def _name_problems(found: Sequence[Place]) -> Iterator[Problem]:
 
 
 def _trade_off_problems(
-    sound: Sequence[Place], found: Sequence[Place], measures: Measures
+    sound: Sequence[RulePlace], found: Sequence[RulePlace], measures: Measures
 ) -> Iterator[Problem]:
     """Yield names of rules that there are not, and of rules that the trade-off's rows are none of."""
     rules = {place.name: place for place in found if place.kind in RULES}

@@ -30,7 +30,7 @@ from miyar.comparison.gatechecks import (
     GAINER,
     RULES,
     TRADE_OFF,
-    Place,
+    RulePlace,
     gate_problems,
     interval_problems,
     places,
@@ -75,7 +75,7 @@ def _document(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _rule(place: Place) -> Rule:
+def _rule(place: RulePlace) -> Rule:
     table, about = place.table, subject(place.table)
     undecided = Undecided(table.get("undecided", Undecided.FAIL))
     if place.kind == NonInferiority.kind:
@@ -83,7 +83,7 @@ def _rule(place: Place) -> Rule:
     return Floor(place.name, about, table["f1"], On(table.get("on", On.POINT)), undecided)
 
 
-def _trade_off(place: Place) -> TradeOff:
+def _trade_off(place: RulePlace) -> TradeOff:
     table, gainer = place.table, place.table[GAINER]
     return TradeOff(
         place.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from miyar.conll.lines import File, Row, Sentence, shown
+from miyar.conll.lines import File, Sentence, TokenLine, shown
 from miyar.conll.model import STOPS, Cut, Note
 from miyar.conll.tags import OUTSIDE
 
@@ -29,14 +29,14 @@ def unbroken(file: File) -> Iterator[Note]:
             yield Note("no_blank_lines", f"{shown(file.path)}:{longest[0].number}", f"{found}; {advice}")
 
 
-def _goes_on(before: Row, row: Row) -> bool:
+def _goes_on(before: TokenLine, row: TokenLine) -> bool:
     """Return whether an entity of a row goes on in the next; by some schemes one may begin with an I."""
     pairs = zip(before.tags, row.tags, strict=False)
     return any(tag[0] in CONTINUES and tag[2:] == last[2:] and last != OUTSIDE for last, tag in pairs)
 
 
 def _parts(sentence: Sentence, where: Cut) -> Iterator[Sentence]:
-    part: list[Row] = []
+    part: list[TokenLine] = []
     for row in sentence:
         ended = part and (part[-1].token in ENDS if where == STOPS else len(part) >= int(where))
         if ended and not _goes_on(part[-1], row):

@@ -25,7 +25,7 @@ REMEDIES = {
 }
 
 
-class Row(NamedTuple):
+class TokenLine(NamedTuple):
     """A token and its tags, all of which can be decoded; no entity goes on over a gap in front of it."""
 
     number: int
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     gap: bool = False
 
 
-Sentence = tuple[Row, ...]
+Sentence = tuple[TokenLine, ...]
 Document = tuple[Sentence, ...]
 
 
@@ -49,11 +49,11 @@ class File(NamedTuple):
     notes: tuple[Note, ...]
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """What a line is, with the row that it gives, if any, and what is wrong in it."""
 
     kind: LineKind
-    row: Row | None = None
+    row: TokenLine | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -99,7 +99,7 @@ def _file(path: Path, sha256: str, lines: Sequence[str], layout: Layout, mark: b
     name = shown(path)
     comments = sorted_comments(name, lines, layout)
     read = [
-        Line("comment")
+        FileLine("comment")
         if place in comments.comments
         else _line(f"{name}:{place + 1}", place + 1, line, layout)
         for place, line in enumerate(lines)
@@ -115,18 +115,18 @@ def _file(path: Path, sha256: str, lines: Sequence[str], layout: Layout, mark: b
     )
 
 
-def _line(where: str, number: int, text: str, layout: Layout) -> Line:
+def _line(where: str, number: int, text: str, layout: Layout) -> FileLine:
     content = content_of(text)
     if not content:
-        return Line("blank")
+        return FileLine("blank")
     columns = columns_of(content)
     token = columns[layout.token - 1] if layout.token <= len(columns) else ""
     tags = tags_of(columns, layout)
     if token == DOCSTART:
-        return Line("docstart", None, tuple(_docstart_problems(where, tags)))
+        return FileLine("docstart", None, tuple(_docstart_problems(where, tags)))
     if not token:
         expected = f"a token in column {layout.token}"
-        return Line("no_token", None, (Problem("no_token", where, quoted(text), expected, MEND),))
+        return FileLine("no_token", None, (Problem("no_token", where, quoted(text), expected, MEND),))
     faults = [tag_fault(tag, layout.labels) for tag in tags]
     problems = (
         *_token_problems(where, token, tags),
@@ -134,7 +134,7 @@ def _line(where: str, number: int, text: str, layout: Layout) -> Line:
     )
     lost = token.isspace()  # an entity of nothing but white space is none
     good = tuple(OUTSIDE if fault or lost else tag for tag, fault in zip(tags, faults, strict=True))
-    return Line("token", Row(number, _acceptable(token), good), problems)
+    return FileLine("token", TokenLine(number, _acceptable(token), good), problems)
 
 
 def _docstart_problems(where: str, tags: Sequence[str]) -> Iterator[Problem]:
@@ -175,9 +175,9 @@ def _acceptable(token: str) -> str:
     return REFUSED.sub(REPLACEMENT, token) if token.strip() else REPLACEMENT * len(token)
 
 
-def _parts(lines: Sequence[Line]) -> list[Document]:
+def _parts(lines: Sequence[FileLine]) -> list[Document]:
     """Return what stands in front of, between and behind the lines that start a document."""
-    parts: list[list[list[Row]]] = [[[]]]
+    parts: list[list[list[TokenLine]]] = [[[]]]
     gap = False
     for line in lines:
         if line.row:
@@ -200,7 +200,7 @@ def _notes(name: str, mark: bool, lines: Sequence[str]) -> Iterator[Note]:
         yield Note("line_ends", name, f"{ends} lines end with \\r\\n, taken as \\n")
 
 
-def _empty_documents(name: str, lines: Sequence[Line], parts: Sequence[Document]) -> Iterator[Note]:
+def _empty_documents(name: str, lines: Sequence[FileLine], parts: Sequence[Document]) -> Iterator[Note]:
     starts = [number for number, line in enumerate(lines, start=1) if line.kind == "docstart"]
     for number, part in zip(starts, parts[1:], strict=True):
         if not part:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from miyar.annotation import Annotation, Span
 from miyar.article import ID, Article
 from miyar.conll.cutting import unbroken, with_cuts
-from miyar.conll.lines import Document, File, Row, Sentence, read_file, shown
+from miyar.conll.lines import Document, File, Sentence, TokenLine, read_file, shown
 from miyar.conll.model import Corpus, LabelCount, Layout, Note, Split
 from miyar.conll.tags import BEGINS, Decoded, LooseTag, TokenSpan, nested_spans, spans_of_tags
 from miyar.errors import Problem, UsageError, quoted
@@ -52,10 +52,10 @@ class Entity(NamedTuple):
     start: int
     end: int
     label: str
-    row: Row
+    row: TokenLine
 
 
-class Place(NamedTuple):
+class ArticlePlace(NamedTuple):
     """An article's id, the file it comes from, and what is known of it."""
 
     id: str
@@ -131,7 +131,7 @@ def _articles(file: File, layout: Layout, identity: str | None) -> Iterator[Made
             "first_line": document[0][0].number,
         }
         name = f"{stem}-{number:0{digits}}" if numbered else stem
-        yield _made(Place(name, shown(file.path), metadata), document)
+        yield _made(ArticlePlace(name, shown(file.path), metadata), document)
 
 
 def _stem(file: File, identity: str | None) -> str:
@@ -144,7 +144,7 @@ def _stem(file: File, identity: str | None) -> str:
     return f"{readable}-{digest}" if readable else digest
 
 
-def _made(place: Place, document: Document) -> Made:
+def _made(place: ArticlePlace, document: Document) -> Made:
     lines = [" ".join(row.token for row in sentence) for sentence in document]
     article = Article(place.id, "\n".join(lines), place.metadata)
     read = [

@@ -8,7 +8,7 @@ What is given twice is *collapsed* and counted.
 from miyar.predictions.lines import (
     PREDICTIONS_FILE,
     RELEASE_FILE,
-    Line,
+    ArticleLine,
     prediction_lines,
     predictions_file,
 )
@@ -20,7 +20,7 @@ __all__ = [
     "PREDICTIONS_FILE",
     "RELEASE_FILE",
     "SCHEME",
-    "Line",
+    "ArticleLine",
     "Missing",
     "Policy",
     "Predictions",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from miyar.article import first_difference
 from miyar.errors import DataError, Problem
-from miyar.predictions.lines import Line
+from miyar.predictions.lines import ArticleLine
 from miyar.predictions.model import Missing, Policy, Unknown
 from miyar.spantable import Views
 
@@ -15,7 +15,7 @@ from miyar.spantable import Views
 class Matched(NamedTuple):
     """One line, or None, per article of the gold, and the counts of what the policy allowed."""
 
-    lines: tuple[Line | None, ...]
+    lines: tuple[ArticleLine | None, ...]
     counts: Counter[str]
 
 
@@ -26,9 +26,9 @@ class Known(NamedTuple):
     text: str | None
 
 
-def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy) -> Matched:
+def matched_lines(lines: Sequence[ArticleLine], gold: Views, file: Path, policy: Policy) -> Matched:
     """Return the gold's articles with their lines; raises DataError for all that do not fit."""
-    by_article: dict[str, Line] = {}
+    by_article: dict[str, ArticleLine] = {}
     texts = gold.articles.texts or (None,) * len(gold.articles)
     known = dict(zip(gold.articles.ids, map(Known, gold.articles.sha256s, texts), strict=True))
     problems: list[Problem] = []
@@ -49,7 +49,9 @@ def matched_lines(lines: Sequence[Line], gold: Views, file: Path, policy: Policy
     return Matched(tuple(by_article.get(article) for article in gold.articles.ids), counts)
 
 
-def _line_problems(line: Line, first: Line | None, known: Mapping[str, Known]) -> Iterator[Problem]:
+def _line_problems(
+    line: ArticleLine, first: ArticleLine | None, known: Mapping[str, Known]
+) -> Iterator[Problem]:
     if line.article not in known:
         expected = "an article of the gold (is this one not labelled yet?)"
         remedy = "leave such articles out, counted, with --unknown ignore"

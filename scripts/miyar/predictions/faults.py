@@ -8,7 +8,7 @@ import numpy as np
 
 from miyar.errors import Problem, quoted
 from miyar.predictions.columns import attributes_of
-from miyar.predictions.lines import Line
+from miyar.predictions.lines import ArticleLine
 from miyar.scheme import Attribute, Inventory, Scheme, one_of
 from miyar.spanchecks import Codes, text_fault
 from miyar.spantable import Column, Mask, Views
@@ -25,7 +25,7 @@ ARGUMENT = (
 def span_faults(
     faulty: Codes,
     shown: Mask,
-    lines: Sequence[Line | None],
+    lines: Sequence[ArticleLine | None],
     views: Views,
     codes: Sequence[str],
     cause: str = "",
@@ -46,14 +46,14 @@ def span_faults(
         yield Problem(fault.code, where, fault.found, fault.expected, remedy)
 
 
-def argument_faults(bad: Mask, lines: Sequence[Line | None], articles: Column) -> Iterator[Problem]:
+def argument_faults(bad: Mask, lines: Sequence[ArticleLine | None], articles: Column) -> Iterator[Problem]:
     """Yield the faults of the arguments that are bad."""
     for _, line, number in _places(articles, bad, lines):
         where = f"{line.where}: {line.article}, arguments[{number}]"
         yield Problem("bad_argument", where, repr(line.arguments[number]), ARGUMENT, CHARGED)
 
 
-def value_faults(lines: Sequence[Line | None], scheme: Scheme, scored: Inventory) -> Iterator[Problem]:
+def value_faults(lines: Sequence[ArticleLine | None], scheme: Scheme, scored: Inventory) -> Iterator[Problem]:
     """Yield the attributes that the scheme has not for the span's label, or not with such a value."""
     expected_value = cache(partial(_expected_value, scheme=scheme, scored=scored))
     for line in filter(None, lines):
@@ -88,7 +88,9 @@ def _expected_value(label: str, code: str, value: str, scheme: Scheme, scored: I
     return "" if attribute.canonical(typed, value) is not None else attribute.expected(typed)
 
 
-def _places(articles: Column, chosen: Mask, lines: Sequence[Line | None]) -> Iterator[tuple[int, Line, int]]:
+def _places(
+    articles: Column, chosen: Mask, lines: Sequence[ArticleLine | None]
+) -> Iterator[tuple[int, ArticleLine, int]]:
     """Yield the row of each chosen item, its line, and its number in the line."""
     first = np.searchsorted(articles, np.arange(len(lines)))
     for index in np.flatnonzero(chosen).tolist():

@@ -13,7 +13,7 @@ from miyar.scheme import Scheme, one_of
 PREDICTIONS_FILE, RELEASE_FILE = "predictions.jsonl", "release.toml"
 
 
-class Line(NamedTuple):
+class ArticleLine(NamedTuple):
     """One line of a predictions file, and where it stands."""
 
     where: str
@@ -45,13 +45,13 @@ def predictions_file(path: Path) -> Path:
     return file
 
 
-def prediction_lines(file: Path) -> tuple[Line, ...]:
+def prediction_lines(file: Path) -> tuple[ArticleLine, ...]:
     """Return the lines of a predictions file; raises DataError with all that is wrong in them."""
     read = [one if isinstance(one, Problem) else _line(one) for one in read_lines(file, PREDICTION)]
     problems = [line for line in read if isinstance(line, Problem)]
     if problems:
         raise DataError(map(_named, problems))
-    return tuple(line for line in read if isinstance(line, Line))
+    return tuple(line for line in read if isinstance(line, ArticleLine))
 
 
 def read_release(file: Path, scheme: Scheme) -> Release:
@@ -67,9 +67,9 @@ def read_release(file: Path, scheme: Scheme) -> Release:
     return Release(name, release.labels, frozenset(release.learnt_from), release.leave_one_out)
 
 
-def _line(line: records.Line[PredictionLine]) -> Line:
+def _line(line: records.Line[PredictionLine]) -> ArticleLine:
     record = line.record
-    return Line(line.where, record.article, record.sha256, record.spans, record.arguments, record.text)
+    return ArticleLine(line.where, record.article, record.sha256, record.spans, record.arguments, record.text)
 
 
 def _named(problem: Problem) -> Problem:

@@ -14,7 +14,7 @@ from miyar.errors import DataError, Problem
 from miyar.predictions.articles import matched_lines
 from miyar.predictions.columns import ARGUMENT_TYPE, attributes_of, typed_lists
 from miyar.predictions.faults import argument_faults, span_faults, typed_label, value_faults
-from miyar.predictions.lines import Line, Release, prediction_lines, predictions_file, read_release
+from miyar.predictions.lines import ArticleLine, Release, prediction_lines, predictions_file, read_release
 from miyar.predictions.model import SCHEME, Policy, Predictions
 from miyar.scheme import NO_MAP, Attribute, Inventory, Scheme, inventory
 from miyar.spanchecks import Checked, canonical_values, checked_spans, likely_cause
@@ -33,7 +33,7 @@ from miyar.spantable import (
     views_of,
 )
 
-Lines = Sequence[Line | None]
+Lines = Sequence[ArticleLine | None]
 
 
 def read_predictions(
@@ -51,7 +51,7 @@ def read_predictions(
 
 def checked_predictions(
     file: Path,
-    found: Sequence[Line],
+    found: Sequence[ArticleLine],
     gold: Views,
     scheme: Scheme,
     policy: Policy,

@@ -27,7 +27,7 @@ MARKS = {
 }
 
 
-class Row(NamedTuple):
+class DifferenceRow(NamedTuple):
     """A difference and what it is of; the name stands last in its line, for it may be Arabic."""
 
     name: str
@@ -86,23 +86,23 @@ def _parts(comparison: Comparison, scheme: Scheme) -> Iterator[Part]:
     yield notes(comparison)
 
 
-def _main_rows(one: SystemComparison) -> Iterator[Row]:
+def _main_rows(one: SystemComparison) -> Iterator[DifferenceRow]:
     """Yield the micro averages of entities, triggers and arguments, as far as they were predicted."""
     for layer in MAIN:
         measure = one.find(f"{layer}.{BY_LABEL[layer]}")
         if measure and _is_predicted(measure.micro):
-            yield Row(f"{layer}, {measure_name(BY_LABEL[layer])}", measure.micro)
+            yield DifferenceRow(f"{layer}, {measure_name(BY_LABEL[layer])}", measure.micro)
 
 
-def _other_rows(one: SystemComparison) -> Iterator[Row]:
+def _other_rows(one: SystemComparison) -> Iterator[DifferenceRow]:
     """Yield the macro averages of these, and the attributes."""
     for layer in MAIN:
         measure = one.find(f"{layer}.{BY_LABEL[layer]}")
         if measure and measure.macro and _is_predicted(measure.micro):
-            yield Row(f"{layer}, {measure_name(BY_LABEL[layer])}, macro", measure.macro)
+            yield DifferenceRow(f"{layer}, {measure_name(BY_LABEL[layer])}, macro", measure.macro)
     for name, measure in one.layers.get("attributes", {}).items():
         if measure.micro.f1 is not None:
-            yield Row(f"attributes, {name}", measure.micro)
+            yield DifferenceRow(f"attributes, {name}", measure.micro)
 
 
 def _class_parts(one: SystemComparison, head: tuple[str, ...], names: Mapping[str, str]) -> Iterator[Part]:
@@ -112,19 +112,21 @@ def _class_parts(one: SystemComparison, head: tuple[str, ...], names: Mapping[st
             if layer == SLICES or name == BY_LABEL[layer]:
                 title = f"{layer}, {measure_name(name)}"
                 rows = _worth_seeing(measure)
-                shown = [Row(_class_name(row.name, names), row.difference) for row in rows[:MOST_ROWS]]
+                shown = [
+                    DifferenceRow(_class_name(row.name, names), row.difference) for row in rows[:MOST_ROWS]
+                ]
                 yield Numbers((*head, title), tuple(map(_cells, shown)))
                 if len(rows) > MOST_ROWS:
                     yield Lines((f"and {len(rows) - MOST_ROWS} more that differ less",), listed=False)
 
 
-def _worth_seeing(measure: MeasureComparison) -> list[Row]:
+def _worth_seeing(measure: MeasureComparison) -> list[DifferenceRow]:
     """Return the classes that differ, by what their differences weigh: F1 times support."""
-    rows = [Row(name, one) for name, one in measure.labels.items() if one.f1 and not one.same]
+    rows = [DifferenceRow(name, one) for name, one in measure.labels.items() if one.f1 and not one.same]
     return sorted(rows, key=_importance)
 
 
-def _importance(row: Row) -> tuple[bool, float]:
+def _importance(row: DifferenceRow) -> tuple[bool, float]:
     one = row.difference
     shown = one.finding in (Finding.BETTER, Finding.WORSE)
     return not shown, -abs(one.f1 or 0.0) * max(map(_size, (one.baseline, one.system)))
@@ -149,7 +151,7 @@ def _changed(one: SystemComparison, micro: Difference) -> tuple[str, ...]:
     return (headline(micro)[1], points(micro.f1), ends(micro.bounds), p_value(micro), fixed, broke)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: DifferenceRow) -> tuple[str, ...]:
     one = row.difference
     changed = (points(one.f1), ends(one.bounds), p_value(one))
     return (MARKS[one.finding], *headline(one), *changed, row.name)

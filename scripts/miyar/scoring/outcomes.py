@@ -50,7 +50,7 @@ class Outcomes:
                 raise ValueError(f"{name}: a label index outside range({self.labels})")
 
 
-class Row(NamedTuple):
+class SpanRow(NamedTuple):
     """One span of a table."""
 
     article: int
@@ -184,7 +184,7 @@ def _places(gold: SpanTable, predicted: SpanTable, pairs: Pairs) -> Column:
     Spans are in order of article, start, the longer first, label; NOTHING is behind them all.
     """
     article, start, end, label = (
-        np.append(getattr(gold, name), getattr(predicted, name)) for name in Row._fields
+        np.append(getattr(gold, name), getattr(predicted, name)) for name in SpanRow._fields
     )
     order = np.lexsort((label, -end, start, article))
     places = np.empty_like(order)
@@ -263,20 +263,20 @@ def _table(rows: Column, columns: Column, height: int, width: int) -> Column:
     return np.bincount(rows * width + columns, minlength=height * width).reshape(height, width)
 
 
-def _row(side: SpanTable, number: int) -> Row | None:
+def _row(side: SpanTable, number: int) -> SpanRow | None:
     if number == NOTHING:
         return None
-    return Row(*(int(getattr(side, name)[number]) for name in Row._fields))
+    return SpanRow(*(int(getattr(side, name)[number]) for name in SpanRow._fields))
 
 
-def _span(row: Row | None, names: Sequence[str], text: str) -> dict[str, object] | None:
+def _span(row: SpanRow | None, names: Sequence[str], text: str) -> dict[str, object] | None:
     if row is None:
         return None
     span = {"start": row.start, "end": row.end, "label": names[row.label]}
     return span | ({"text": text[row.start : row.end]} if _lies_in(text, row.start, row.end) else {})
 
 
-def _context(rows: Sequence[Row], text: str) -> dict[str, str]:
+def _context(rows: Sequence[SpanRow], text: str) -> dict[str, str]:
     start, end = min(row.start for row in rows), max(row.end for row in rows)
     if not _lies_in(text, start, end):
         return {}

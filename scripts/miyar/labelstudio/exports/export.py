@@ -51,7 +51,7 @@ class Export:
         return short_name(self.path)
 
 
-class Task(NamedTuple):
+class ExportedTask(NamedTuple):
     """One task of an export and its place."""
 
     export: Export

@@ -7,7 +7,7 @@ from typing import Any
 
 from miyar.article import Article
 from miyar.errors import Problem, quoted
-from miyar.labelstudio.exports.export import Task
+from miyar.labelstudio.exports.export import ExportedTask
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme, version_number
 
@@ -19,7 +19,7 @@ FIELDS: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def task_problem(task: Task, articles: Mapping[str, Article], scheme: Scheme) -> Problem | None:
+def task_problem(task: ExportedTask, articles: Mapping[str, Article], scheme: Scheme) -> Problem | None:
     """Return why a task's annotations cannot be read against the texts of record."""
     identity = task.data.get("article")
     if not isinstance(identity, str):
@@ -45,7 +45,7 @@ def task_problem(task: Task, articles: Mapping[str, Article], scheme: Scheme) ->
     return None
 
 
-def how_to_draft(task: Task) -> str:
+def how_to_draft(task: ExportedTask) -> str:
     """Return the call that drafts what the names of a foreign project mean."""
     call = f"miyar import-annotations {shlex.quote(str(task.export.path))} --draft mapping"
     return f"for a project that miyar did not make, draft what its names mean: {call}"
@@ -56,12 +56,12 @@ def version_of(scheme: str) -> str:
     return scheme.partition("#")[0]
 
 
-def place(task: Task, annotation: Mapping[str, Any]) -> str:
+def place(task: ExportedTask, annotation: Mapping[str, Any]) -> str:
     """Return where an annotation is, for messages."""
     return f"{task.where}, annotation {annotation.get('id')}"
 
 
-def annotation_problem(task: Task, annotation: Mapping[str, Any]) -> Problem | None:
+def annotation_problem(task: ExportedTask, annotation: Mapping[str, Any]) -> Problem | None:
     """Return why an annotation cannot be what Label Studio writes."""
     for name, (types, expected) in FIELDS.items():
         value = annotation.get(name)
@@ -70,7 +70,7 @@ def annotation_problem(task: Task, annotation: Mapping[str, Any]) -> Problem | N
     return None
 
 
-def _scheme_problem(task: Task, scheme: Scheme) -> Problem | None:
+def _scheme_problem(task: ExportedTask, scheme: Scheme) -> Problem | None:
     """Return why a task's labels cannot be read with the scheme; an earlier version's can."""
     made_with = task.data.get("scheme")
     if made_with is None:

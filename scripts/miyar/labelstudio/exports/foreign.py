@@ -12,7 +12,7 @@ from typing import Any
 from miyar.article import Article, text_faults, text_sha256
 from miyar.cleaning import acceptable_id
 from miyar.errors import DataError, Problem, quoted
-from miyar.labelstudio.exports.export import Export, Task
+from miyar.labelstudio.exports.export import Export, ExportedTask
 from miyar.labelstudio.exports.mapping import LEFT_OUT, ForeignNames
 from miyar.labelstudio.exports.reading import foreign_tasks
 from miyar.labelstudio.results.result import CONTROLS
@@ -31,9 +31,9 @@ class Translator:
     names: ForeignNames
     scheme: Scheme
 
-    def tasks(self, export: Export) -> Iterator[Task]:
+    def tasks(self, export: Export) -> Iterator[ExportedTask]:
         """Yield the tasks of an export as if miyar had made them."""
-        return (Task(export, self.translated(value)) for value in foreign_tasks(export))
+        return (ExportedTask(export, self.translated(value)) for value in foreign_tasks(export))
 
     def translated(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return a task in miyar's names; `LEFT_OUT_KEY` counts in each annotation what is left out."""

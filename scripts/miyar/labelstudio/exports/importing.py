@@ -8,11 +8,11 @@ from typing import Any
 from miyar.annotation import Annotation, Status
 from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
-from miyar.labelstudio.exports.export import AnnotatorKey, Export, Task, pseudonyms
+from miyar.labelstudio.exports.export import AnnotatorKey, Export, ExportedTask, pseudonyms
 from miyar.labelstudio.exports.faults import annotation_problem, place, task_problem, version_of
 from miyar.labelstudio.exports.foreign import LEFT_OUT_KEY, Translator
 from miyar.labelstudio.exports.reading import raw_tasks, read_heads, task_of
-from miyar.labelstudio.exports.selection import Place, Selection
+from miyar.labelstudio.exports.selection import AnnotationPlace, Selection
 from miyar.labelstudio.results.changes import Translation
 from miyar.labelstudio.results.ledger import Ledger
 from miyar.labelstudio.results.reannotation import Reannotation
@@ -71,7 +71,7 @@ class Import:
                     yield self.outcome(read, number)
                 number += 1
 
-    def outcome(self, task: Task, number: int) -> Outcome:
+    def outcome(self, task: ExportedTask, number: int) -> Outcome:
         """Return what a task gives; `number` is its place among all tasks of the exports."""
         made = Outcome(task.export)
         chosen = self.selection.counting(task, number)
@@ -96,7 +96,7 @@ class Import:
         """Return what a task gives in which nothing is unusual."""
         made, article = Outcome(export), usual.article
         for index, (value, converted) in enumerate(usual.annotations):
-            if Place(number, index) not in self.selection.places:
+            if AnnotationPlace(number, index) not in self.selection.places:
                 continue
             for kind, count in converted.counts.items():
                 made.ledger.receive(kind, count)
@@ -115,14 +115,14 @@ class Import:
             made.annotations.append(annotation)
         return made
 
-    def _note_scheme(self, made: Outcome, task: Task) -> None:
+    def _note_scheme(self, made: Outcome, task: ExportedTask) -> None:
         made_with = task.data.get("scheme")
         if made_with is None and self.scheme.changes:
             made.notes[NO_SCHEME] += 1
         elif made_with not in (None, self.scheme.signature):
             made.notes[OTHER_SCHEME] += 1
 
-    def _annotation(self, made: Outcome, task: Task, value: Mapping[str, Any]) -> None:
+    def _annotation(self, made: Outcome, task: ExportedTask, value: Mapping[str, Any]) -> None:
         article = self.articles[task.data["article"]]
         skipped = bool(value.get("was_cancelled"))
         revision = self._revision(made, task, value, article)
@@ -152,7 +152,9 @@ class Import:
         )
         made.annotations.append(annotation)
 
-    def _revision(self, made: Outcome, task: Task, value: Mapping[str, Any], article: Article) -> Revision:
+    def _revision(
+        self, made: Outcome, task: ExportedTask, value: Mapping[str, Any], article: Article
+    ) -> Revision:
         """Return an annotation's results in the codes of this scheme; of a skipped one there are none."""
         made_with = task.data.get("scheme") or self.scheme.signature
         changes = changes_after(version_of(made_with), self.scheme.changes)

@@ -10,19 +10,19 @@ from typing import Any
 import msgspec
 
 from miyar.errors import DataError, Problem
-from miyar.labelstudio.exports.export import HOW_TO_EXPORT, Export, Task
+from miyar.labelstudio.exports.export import HOW_TO_EXPORT, Export, ExportedTask
 from miyar.records import TaskHead, values
 
 BOM = b"\xef\xbb\xbf"
 HEAD = msgspec.json.Decoder(TaskHead)
 
 
-def read_tasks(export: Export) -> Iterator[Task]:
+def read_tasks(export: Export) -> Iterator[ExportedTask]:
     """Yield the tasks of an export, a list of them or one a line; raises DataError for anything else."""
     return (task_of(export, raw) for raw in raw_tasks(export))
 
 
-def read_heads(export: Export) -> Iterator[Task]:
+def read_heads(export: Export) -> Iterator[ExportedTask]:
     """Yield the tasks with what says whose annotations they hold; without results, where all is as usual."""
     for raw in raw_tasks(export):
         try:
@@ -31,7 +31,7 @@ def read_heads(export: Export) -> Iterator[Task]:
             yield task_of(export, raw)
             continue
         if "data" in head and "annotations" in head:
-            yield Task(export, head)
+            yield ExportedTask(export, head)
         else:
             yield task_of(export, raw)
 
@@ -56,11 +56,11 @@ def foreign_tasks(export: Export) -> Iterator[dict[str, Any]]:
         yield value
 
 
-def task_of(export: Export, raw: bytes) -> Task:
+def task_of(export: Export, raw: bytes) -> ExportedTask:
     """Return the task of these bytes; raises DataError where they are none."""
     value = _decoded(export, raw)
     _refuse_other_tasks(export.path, value)
-    return Task(export, value)
+    return ExportedTask(export, value)
 
 
 def _decoded(export: Export, raw: bytes) -> Any:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from miyar.errors import Problem
-from miyar.labelstudio.exports.export import Export, Slot, Task
+from miyar.labelstudio.exports.export import Export, ExportedTask, Slot
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 TOLERANCE = timedelta(minutes=1)  # between two clocks that are right
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
     changed: Mapping[Any, Any]
 
 
-class Place(NamedTuple):
+class AnnotationPlace(NamedTuple):
     """Where an annotation is: the number of its task among all tasks, and its number in the task."""
 
     task: int
@@ -48,7 +48,7 @@ class Chosen(NamedTuple):
     """The annotation that counts for a slot; of two that are the same, the first."""
 
     rank: Rank
-    place: Place
+    place: AnnotationPlace
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Selection:
     sources: dict[str, str] = field(default_factory=dict)
     shown: dict[View, Shown] = field(default_factory=dict)
 
-    def offer(self, task: Task) -> list[Problem]:
+    def offer(self, task: ExportedTask) -> list[Problem]:
         """Weigh a task's annotations against those before; return what keeps them from being told apart.
 
         Later pulls have to be offered first: what they show takes the place of what earlier ones did.
@@ -80,7 +80,7 @@ class Selection:
         problems: list[Problem] = []
         for place, annotation in enumerate(task.annotations):
             problems.extend(self._of_two_sources(task, annotation))
-            slot, new = task.slot(annotation), Chosen(_rank(annotation), Place(number, place))
+            slot, new = task.slot(annotation), Chosen(_rank(annotation), AnnotationPlace(number, place))
             known = self.chosen.setdefault(slot, new)
             if known is new:
                 continue
@@ -91,22 +91,22 @@ class Selection:
         return problems
 
     @cached_property
-    def places(self) -> frozenset[Place]:
+    def places(self) -> frozenset[AnnotationPlace]:
         """Return where the annotations are that count; to be asked when all tasks were offered."""
         return frozenset(one.place for one in self.chosen.values())
 
-    def counting(self, task: Task, number: int) -> list[Mapping[str, Any]]:
+    def counting(self, task: ExportedTask, number: int) -> list[Mapping[str, Any]]:
         """Return the annotations of a task, the one with this number among all, that count."""
         every = enumerate(task.annotations)
-        return [annotation for index, annotation in every if Place(number, index) in self.places]
+        return [annotation for index, annotation in every if AnnotationPlace(number, index) in self.places]
 
-    def _outdated(self, task: Task) -> bool:
+    def _outdated(self, task: ExportedTask) -> bool:
         """Return whether a later pull has this task too, perhaps without annotations that were deleted."""
         shown = self.shown.get(_view(task))
         as_of, folder = task.export.as_of, task.export.path.parent
         return bool(as_of) and shown is not None and shown.export.path.parent != folder
 
-    def _out_of_order(self, task: Task) -> Iterator[Problem]:
+    def _out_of_order(self, task: ExportedTask) -> Iterator[Problem]:
         """Yield a problem where a pull has what the later one should show, or neither is the later one."""
         later, changed = self.shown[_view(task)], _changed(task)
         unknown = later.export.as_of == task.export.as_of and changed != later.changed
@@ -119,7 +119,7 @@ class Selection:
         remedy = "leave one of them out, or pull the project again into a new folder and import that alone"
         yield Problem("batches_without_order", task.where, found, "batches whose order is certain", remedy)
 
-    def _of_two_sources(self, task: Task, annotation: Mapping[str, Any]) -> Iterator[Problem]:
+    def _of_two_sources(self, task: ExportedTask, annotation: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem where two sources have one annotation: its author would agree with themselves."""
         unique, source = annotation.get("unique_id"), task.export.source
         if not isinstance(unique, str) or self.sources.setdefault(unique, source) == source:
@@ -130,11 +130,11 @@ class Selection:
         yield Problem("annotation_twice", where, found, expected, remedy)
 
 
-def _view(task: Task) -> View:
+def _view(task: ExportedTask) -> View:
     return View(task.export.source, str(task.value.get("project")), str(task.data.get("article")))
 
 
-def _changed(task: Task) -> dict[Any, Any]:
+def _changed(task: ExportedTask) -> dict[Any, Any]:
     """Return when each annotation of a task was changed, by its id."""
     return {str(one.get("id")): one.get("updated_at") for one in task.annotations}
 

@@ -32,7 +32,7 @@ class SpanKey(NamedTuple):
     label: str
 
 
-class Ends(NamedTuple):
+class ArgumentEnds(NamedTuple):
     """The two spans of an argument."""
 
     trigger: SpanKey
@@ -188,10 +188,10 @@ class Conversion:
             else:
                 self._argue(ends, role)
         drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
-        if isinstance(ends, Ends) and ends.trigger not in self._keys(drawn_from):
+        if isinstance(ends, ArgumentEnds) and ends.trigger not in self._keys(drawn_from):
             self.notes[REVERSED] += 1
 
-    def _argue(self, ends: Ends, role: Role) -> None:
+    def _argue(self, ends: ArgumentEnds, role: Role) -> None:
         trigger, entity = self._spans[ends.trigger], self._spans[ends.entity]
         argument = Argument(trigger.id, entity.id, role.code)
         self.ledger.settle("arguments", "collapsed" if argument in self._arguments else "out")
@@ -199,7 +199,7 @@ class Conversion:
         if not role.allows(trigger.label, entity.label):
             self.notes[f"end_not_allowed: {role.code} from {trigger.label} to {entity.label}"] += 1
 
-    def _ends(self, first: Any, second: Any) -> Ends | Fault:
+    def _ends(self, first: Any, second: Any) -> ArgumentEnds | Fault:
         """Return which end is the trigger and which the entity, by their labels.
 
         A refused half of a region still says how the relation could have been meant.
@@ -220,7 +220,9 @@ class Conversion:
         ]
         if missing:
             return self._missing_region(missing[0])
-        found = {Ends(self._regions[a, "triggers"], self._regions[b, "entities"]) for a, b in readings}
+        found = {
+            ArgumentEnds(self._regions[a, "triggers"], self._regions[b, "entities"]) for a, b in readings
+        }
         if len(found) == 1:
             return found.pop()
         labels = " and ".join("+".join(key.label for key in self._keys(end)) for end in (first, second))

@@ -35,7 +35,7 @@ class Half(NamedTuple):
     text: str | None
 
 
-class Ends(NamedTuple):
+class RelationEnds(NamedTuple):
     """What became of a relation's ends, and whether one can be the trigger and the other the entity."""
 
     standing: Standing
@@ -211,14 +211,14 @@ class Revision:
         if kept:
             self.results.append(result if kept == names else {**result, "labels": kept})
 
-    def _role(self, name: Any, ends: Ends) -> tuple[Any, ...]:
+    def _role(self, name: Any, ends: RelationEnds) -> tuple[Any, ...]:
         """Return what a role can be now; nobody decides the role of a relation that is none."""
         if not isinstance(name, str):
             return (name,)
         found = self.translation.role(name)
         return (name,) if standing(found) == "again" and not ends.readable else found
 
-    def _ends(self, first: Any, second: Any) -> Ends:
+    def _ends(self, first: Any, second: Any) -> RelationEnds:
         """Return what became of the two ends; of two readings nobody knows which one is meant."""
         a, b = self._of(first), self._of(second)
         readings = [
@@ -227,8 +227,8 @@ class Revision:
             if "triggers" in one and "entities" in other
         ]
         if readings:
-            return Ends(_joint(readings), readable=True)
-        return Ends(_first_of(*map(_remaining, (a, b))), readable=False)
+            return RelationEnds(_joint(readings), readable=True)
+        return RelationEnds(_first_of(*map(_remaining, (a, b))), readable=False)
 
     # bookkeeping
 

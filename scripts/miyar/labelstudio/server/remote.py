@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-OVERLAP = "maximum_annotations"
+ANNOTATORS_PER_TASK = "maximum_annotations"
 SETTINGS: Mapping[str, Any] = {
     "show_instruction": True,
     "show_skip_button": True,
     "enable_empty_annotation": True,
-    OVERLAP: 1,
+    ANNOTATORS_PER_TASK: 1,
 }
 
 

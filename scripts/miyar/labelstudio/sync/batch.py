@@ -15,7 +15,7 @@ from miyar.labelstudio.server.remote import Project, ServerTask
 from miyar.labelstudio.sync.survey import Survey
 from miyar.records import ManifestFile
 
-OVERLAP = timedelta(minutes=5)  # what was being saved while the earlier pull listed the tasks
+LOOK_BACK = timedelta(minutes=5)  # what was being saved while the earlier pull listed the tasks
 
 
 class Pulled(NamedTuple):
@@ -61,7 +61,7 @@ class Since:
 
     def wants(self, task: ServerTask, project: int) -> bool:
         """Return whether a task may have changed; of a draft the server does not say when it did."""
-        start = self.newest[project] - OVERLAP if project in self.newest else self.moment
+        start = self.newest[project] - LOOK_BACK if project in self.newest else self.moment
         return start is None or task.drafted or moment(task.updated) >= start
 
 

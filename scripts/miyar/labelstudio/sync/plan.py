@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from miyar.errors import Problem
-from miyar.labelstudio.server.remote import OVERLAP, Project, ServerTask, Setup, same_setup
+from miyar.labelstudio.server.remote import ANNOTATORS_PER_TASK, Project, ServerTask, Setup, same_setup
 from miyar.labelstudio.sync.projects import Annotator, description, project_title
 from miyar.labelstudio.tasks.assignment import assigned, seeded_share
 from miyar.labelstudio.tasks.file import Task, article_id, suggestions
@@ -157,7 +157,7 @@ def _setup(order: Order, place: Place, tasks: Sequence[Task]) -> Setup:
     setup = replace(order.setup, suggestions=shown)
     if place.project:
         there = place.project.setup
-        settings = {**setup.settings, OVERLAP: there.settings[OVERLAP]}
+        settings = {**setup.settings, ANNOTATORS_PER_TASK: there.settings[ANNOTATORS_PER_TASK]}
         setup = replace(setup, settings=settings, description=there.description)
     if not place.annotator:
         return setup

@@ -15,7 +15,7 @@ from miyar.article import Article
 from miyar.errors import DataError, Problem, quoted
 from miyar.labelstudio.tasks.task import results
 from miyar.predictions import (
-    Line,
+    ArticleLine,
     Policy,
     checked_predictions,
     prediction_lines,
@@ -58,7 +58,7 @@ def _empty_views(articles: Sequence[Article]) -> Views:
     return Views("articles", article_table(articles), (), SpanTable(none, none, none, none))
 
 
-def _attribute_problems(line: Line, scheme: Scheme) -> list[Problem]:
+def _attribute_problems(line: ArticleLine, scheme: Scheme) -> list[Problem]:
     return [
         Problem(
             "bad_value", f"{line.where}: {line.article}, spans[{number}]", f"{name} {quoted(value)}", expected
@@ -84,7 +84,7 @@ def _attributes(span: Mapping[str, Any]) -> Mapping[str, Any]:
     return attributes if isinstance(attributes, dict) else {"attributes": attributes}
 
 
-def _argument_problems(line: Line, scheme: Scheme) -> list[Problem]:
+def _argument_problems(line: ArticleLine, scheme: Scheme) -> list[Problem]:
     expected = "the index of a trigger span, the index of an entity span, and a role of the scheme"
     return [
         Problem(
@@ -95,14 +95,14 @@ def _argument_problems(line: Line, scheme: Scheme) -> list[Problem]:
     ]
 
 
-def _is_argument(argument: Any, line: Line, scheme: Scheme) -> bool:
+def _is_argument(argument: Any, line: ArticleLine, scheme: Scheme) -> bool:
     if not isinstance(argument, dict):
         return False
     layers = [_layer_at(argument.get(end), line, scheme) for end in ("trigger", "entity")]
     return layers == ["triggers", "entities"] and scheme.role(str(argument.get("role"))) is not None
 
 
-def _layer_at(index: Any, line: Line, scheme: Scheme) -> str | None:
+def _layer_at(index: Any, line: ArticleLine, scheme: Scheme) -> str | None:
     if type(index) is not int or not 0 <= index < len(line.spans):
         return None
     span = line.spans[index]
@@ -110,7 +110,7 @@ def _layer_at(index: Any, line: Line, scheme: Scheme) -> str | None:
     return scheme.layer(label) if isinstance(label, str) else None
 
 
-def _results(line: Line, article: Article, scheme: Scheme) -> list[dict[str, Any]]:
+def _results(line: ArticleLine, article: Article, scheme: Scheme) -> list[dict[str, Any]]:
     keys = [(span["start"], span["end"], span["label"]) for span in line.spans]
     ids = {key: f"p{number}" for number, key in enumerate(dict.fromkeys(keys))}
     attributes = {key: _attributes(span) for key, span in zip(keys, line.spans, strict=True)}
