@@ -32,7 +32,7 @@ NUMBER, CHUNK = 1004, 500  # three chunks, the last one small
 LAST = NUMBER % CHUNK
 IMPORT, LISTING, EXPORT, CREATION = "/import", r"/api/tasks/?\?", r"/export\?", "/api/projects/?$"
 AGAIN = "Run the same command again: what arrived is not sent twice."
-SECONDS = 60  # until something awaited has to have happened
+SECONDS = 180  # until something awaited has to have happened
 LABELLED = {
     "id": "r1",
     "from_name": "entity",
