@@ -171,7 +171,7 @@ def test_help_lists_the_commands_by_stage_as_their_modules_describe_them() -> No
 def test_scripts_commands_and_readme_sections_are_the_same() -> None:
     scripts = {path.stem.replace("_", "-") for path in SCRIPTS.glob("*.py")}
     sections = re.findall(
-        r"^### `?([a-z-]+)`?$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^### `?([a-z-]+)`?$", (SCRIPTS / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert scripts == set(COMMANDS)
     assert sections == list(COMMANDS)
