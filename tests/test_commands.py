@@ -14,6 +14,7 @@ import pytest
 from command import run
 from conftest import ROOT
 from miyar.article import Article
+from miyar.commands import COMMANDS
 from miyar.labelstudio.tasks.task import task
 from miyar.scheme import Scheme
 from miyar.terminal import tracked
@@ -322,3 +323,52 @@ def test_a_bad_byte_in_a_call_is_said_in_any_locale() -> None:
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert b"--foo" in done.stderr
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """Give an environment with `miyar` on the PATH and an empty home."""
+    miyar = tmp_path / "bin" / "miyar"
+    miyar.parent.mkdir()
+    miyar.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m miyar "$@"\n', encoding="utf-8")
+    miyar.chmod(0o755)
+    scripts = str(Path(__file__).parents[1] / "scripts")
+    path = f"{miyar.parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": scripts, "HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("miyar", ""), set(COMMANDS)),
+        (("miyar", "sc"), {"score-extractors"}),
+        (("miyar", "--v"), {"--version"}),
+        (("miyar", "score-extractors", "--un"), {"--unknown"}),
+        (("miyar", "score-extractors", "--format", ""), {"text", "markdown", "json"}),
+        (("miyar", "push-tasks", "tasks.json", "--per-article", "2", "--u"), {"--url", "--update-config"}),
+        (("miyar", "score-extractors", "data"), set()),  # bash goes on with the names of files
+        (("miyar", "unheard-of", "--zz"), set()),
+    ],
+    ids=" ".join,
+)
+def test_bash_completes_commands_and_their_options(
+    words: tuple[str, ...], expected: set[str], shell: dict[str, str]
+) -> None:
+    line = " ".join(f"'{word}'" for word in words)
+    code = (
+        f'eval "$(miyar --show-completion)"\nCOMP_WORDS=({line}) COMP_CWORD={len(words) - 1}\n'
+        '_miyar_completion miyar\nprintf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(["bash", "-c", code], env=shell, capture_output=True, text=True, check=True)
+    assert (set(done.stdout.split()), done.stderr) == (expected, "")
+
+
+def test_completion_is_installed_once(shell: dict[str, str], tmp_path: Path) -> None:
+    for _ in range(2):
+        code = "miyar --install-completion; exit $?"
+        subprocess.run(["bash", "-c", code], env=shell, capture_output=True, check=True)
+    assert (tmp_path / ".bashrc").read_text("utf-8").split() == [
+        "source",
+        f"'{tmp_path}/.bash_completions/miyar.sh'",
+    ]
+    assert "_miyar_completion" in (tmp_path / ".bash_completions" / "miyar.sh").read_text("utf-8")

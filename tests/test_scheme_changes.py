@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
 from miyar.errors import DataError
 from miyar.scheme import (
     Change,
@@ -16,6 +15,7 @@ from miyar.scheme import (
     read_scheme,
     version_number,
 )
+from pages import README, SCHEME_PAGE, examples
 
 SCHEME = """
 version = "2.0.0"
@@ -57,9 +57,9 @@ def test_changes_are_read_in_the_order_of_their_versions(tmp_path: Path) -> None
     assert [change.version for change in changes_after("1.9.0", made.changes)] == ["1.10"]
 
 
-def test_the_example_in_the_readme_is_a_scheme(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```toml\n(version[^`]*changes[^`]*)```", readme)
+@pytest.mark.parametrize("page", [README, SCHEME_PAGE], ids=["the readme", "the scheme's page"])
+def test_the_example_for_people_is_a_scheme(page: Path, tmp_path: Path) -> None:
+    [example] = [text for text in examples(page, "toml") if "[changes." in text]
     version, _, changes = example.partition("\n")
     made = scheme_of(tmp_path, changes, source=SCHEME.replace('version = "2.0.0"', version))
     assert made.changes[0].targets["PLACE"] == ("GPE", "FAC")

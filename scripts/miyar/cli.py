@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from miyar import __version__
 from miyar.commands import COMMANDS, STAGES, load_command
@@ -47,12 +47,22 @@ class _Commands(TyperGroup):
             with formatter.section(stage):
                 formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Return the commands and options that a word may become; no command is loaded for its name."""
+        named: Any = {
+            name: TyperCommand(name, short_help=line)
+            for commands in STAGES.values()
+            for name, line in commands.items()
+        }
+        ctx.command = TyperGroup(params=self.params, commands=named)  # where typer looks for the names
+        return ctx.command.shell_complete(ctx, incomplete)
+
 
 app = typer.Typer(
     cls=_Commands,
     help="Arabic news articles to a gold corpus labelled in Label Studio, and extractors scored against it.",
     no_args_is_help=True,
-    **SETTINGS,
+    **SETTINGS | {"add_completion": True},
 )
 
 

@@ -32,7 +32,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """To add a command: a module here, in this table its name and the first paragraph of its docstring, a script
-in scripts/, a section in README.md."""
+in scripts/, a section in scripts/README.md, a row in README.md."""
 
 COMMANDS: tuple[str, ...] = tuple(name for commands in STAGES.values() for name in commands)
 
