@@ -28,7 +28,7 @@ check: $(VENV)/.dev  ## Lint, types and the fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not server and not slow"
+	$(BIN)/python -m pytest -n auto -m "not server and not slow"
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format
