@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miyar.article import Article
+
+T = TypeVar("T")
 
 Column = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -34,8 +36,8 @@ class SpanTable:
     def __len__(self) -> int:
         return len(self.article)
 
-    def where(self, kept: Mask) -> "SpanTable":
-        """Return the spans at which `kept` is true."""
+    def where(self, kept: Mask | Column) -> "SpanTable":
+        """Return the spans at which `kept` is true, or those of these rows."""
         return SpanTable(self.article[kept], self.start[kept], self.end[kept], self.label[kept])
 
 
@@ -54,8 +56,8 @@ class ArgumentTable:
     def __len__(self) -> int:
         return len(self.article)
 
-    def where(self, kept: Mask) -> "ArgumentTable":
-        """Return the arguments at which `kept` is true."""
+    def where(self, kept: Mask | Column) -> "ArgumentTable":
+        """Return the arguments at which `kept` is true, or those of these rows."""
         return ArgumentTable(self.article[kept], self.trigger[kept], self.entity[kept], self.role[kept])
 
 
@@ -170,6 +172,27 @@ def views_of(name: str, articles: Articles, lists: pa.ListArray, codes: Sequence
     return Views(name, articles, all_codes, spans, **more)
 
 
+def of_articles(views: Views, chosen: Column) -> Views:
+    """Return the views of these articles, given by their indices, each once, in their order."""
+    place = np.full(len(views.articles), ABSENT)
+    place[chosen] = np.arange(len(chosen))
+    rows = _kept_rows(place, views.spans.article)
+    spans = views.spans.where(rows)
+    moved = np.full(len(views.spans) + 1, ABSENT)
+    moved[rows] = np.arange(len(rows))
+    arguments = views.arguments.where(_kept_rows(place, views.arguments.article))
+    return replace(
+        views,
+        articles=_some_articles(views.articles, chosen.tolist()),
+        spans=replace(spans, article=place[spans.article]),
+        arguments=ArgumentTable(
+            place[arguments.article], moved[arguments.trigger], moved[arguments.entity], arguments.role
+        ),
+        attributes={code: column.take(pa.array(rows)) for code, column in views.attributes.items()},
+        own=None if views.own is None else tuple(views.own[row] for row in rows.tolist()),
+    )
+
+
 def with_others(codes: Sequence[str], found: pa.Array) -> tuple[str, ...]:
     """Return the codes, and behind them those of `found` that are not among them."""
     known = set(codes)
@@ -209,6 +232,26 @@ def smallest_of_same(values: pa.Array, first: Column) -> pa.Array:
     smallest = np.full(len(ranks), len(distinct))
     np.minimum.at(smallest, first, ranks)
     return pa.array([*distinct, None], pa.string()).take(pa.array(smallest[first]))
+
+
+def _kept_rows(place: Column, articles: Column) -> Column:
+    """Return the rows whose article has a place, in the order of the places."""
+    kept = np.flatnonzero(place[articles] != ABSENT)
+    order: Column = kept[np.argsort(place[articles][kept], kind="stable")]
+    return order
+
+
+def _some_articles(articles: Articles, chosen: Sequence[int]) -> Articles:
+    def some(column: Sequence[T]) -> tuple[T, ...]:
+        return tuple(column[index] for index in chosen)
+
+    return Articles(
+        some(articles.ids),
+        some(articles.sha256s),
+        None if articles.lengths is None else articles.lengths[chosen],
+        None if articles.texts is None else some(articles.texts),
+        {name: some(values) for name, values in articles.metadata.items()},
+    )
 
 
 def _alphabetical(codes: Sequence[str], indices: Column) -> tuple[list[str], Column]:

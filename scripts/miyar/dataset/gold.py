@@ -41,12 +41,19 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
         if annotator not in annotators:
             raise UsageError(f"{path}: no annotator {annotator!r}; {one_of(annotator, annotators)}")
         table = table.filter(pc.equal(table["annotator"], annotator))
-    everything = table.num_rows
-    table = table.filter(pc.equal(table["status"], "finished"))
-    skipped = everything - table.num_rows
-    problems = [*_several_views(path, table, annotators), *_no_views(path, table)]
+    finished = table.filter(pc.equal(table["status"], "finished"))
+    problems = [*_several_views(path, finished, annotators), *_no_views(path, finished)]
     if problems:
         raise DataError(problems)
+    return replace(checked_views(path, finished, scheme), skipped=table.num_rows - finished.num_rows)
+
+
+def checked_views(path: Path, table: pa.Table, scheme: Scheme) -> Views:
+    """Return the rows of an annotation table as views, in their order.
+
+    Raises DataError where a label or role is not the scheme's, and where a span, argument or value could not
+    be matched by anything.
+    """
     views = _views(path, table, scheme)
     unknown = [*_unknown(path, "label", views.codes, len(scheme.labels))]
     unknown += [*_unknown(path, "role", views.roles, len(scheme.roles))]
@@ -60,7 +67,7 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     ]
     if wrong:
         raise DataError(wrong)
-    return replace(_trimmed(views, checked), skipped=skipped)
+    return _trimmed(views, checked)
 
 
 def with_articles(gold: Views, articles: Sequence[Article], where: str = "--articles") -> Views:

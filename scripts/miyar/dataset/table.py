@@ -1,6 +1,6 @@
 """Annotations as one Arrow table, from a dataset folder or from JSON Lines: labels, roles, status as codes.
 
-The columns are article, sha256, annotator, status, spans (lists of start, end, label, id and the
+The columns are article, sha256, annotator, status, created, spans (lists of start, end, label, id and the
 attributes), arguments (lists of trigger and entity ids with a role), text (null where the source has none)
 and the fields of metadata.
 """
@@ -39,7 +39,7 @@ def _json_table(file: Path, scheme: Scheme) -> pa.Table:
     tables = [line_table(encoded(batch), scheme) for batch in batches]
     table = pa.concat_tables(tables or [line_table(b"", scheme)]).combine_chunks()
     empty = pa.nulls(table.num_rows, pa.string())
-    columns = {name: table[name] for name in (*KEYS, "status")}
+    columns = {name: table[name] for name in (*KEYS, "status", "created")}
     lists = {name: _one_chunk(table[name]) for name in ("spans", "arguments")}
     return pa.table({**columns, **lists, **dict.fromkeys(("text", *METADATA_FIELDS), empty)})
 
@@ -58,7 +58,7 @@ def _parquet_table(file: Path, scheme: Scheme) -> pa.Table:
                 "status": _decoded(table["status"].combine_chunks(), described["status"]),
                 "spans": _lists(table["spans"], described["spans"], "label", span_type(scheme)),
                 "arguments": _arguments(table, described),
-                **{name: table[name] for name in ("text", *METADATA_FIELDS)},
+                **{name: table[name] for name in ("created", "text", *METADATA_FIELDS)},
             }
         )
     except (pa.ArrowException, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError) as error:
