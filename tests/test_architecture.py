@@ -29,7 +29,7 @@ ROWS = (
     ("spanchecks",),
     ("predictions", "matching", "overlaps", "bio", "resampling", "conll"),
     ("guidelines", "dataset", "scoring", "extractors"),
-    ("labelstudio", "comparison", "agreement"),
+    ("labelstudio", "comparison", "agreement", "adjudication"),
     ("report",),
     ("commands",),
     ("cli",),

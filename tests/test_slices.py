@@ -21,7 +21,7 @@ from miyar.predictions import Predictions
 from miyar.resampling import Numbers, Resamples, apart_ends, evidence, intervals, totals
 from miyar.scheme import Scheme, inventory
 from miyar.scoring.entities import entity_cells, nesting_table
-from miyar.scoring.properties import FAULTY, NONE, PROPERTIES, Context, classes
+from miyar.scoring.properties import FAULTY, NO_MATCH, NONE, PROPERTIES, Context, classes
 from miyar.scoring.sides import sides
 from miyar.scoring.slices import MIN_SUPPORT, MOST_SLICES, TOO_SMALL, SliceTable, gaps, slice_table
 from miyar.scoring.table import Table
@@ -284,7 +284,7 @@ def test_what_needs_texts_says_where_they_come_from(field: str, scheme: Scheme) 
 
 def test_an_unknown_field_is_refused_with_what_there_is(scheme: Scheme) -> None:
     gold = described(views([[]], scheme), metadata={"source": ("وفا",)})
-    with pytest.raises(UsageError, match=r"one of article_length, hamza, .*source.*mean source\?"):
+    with pytest.raises(UsageError, match=r"one of article_length, decision, .*source.*mean source\?"):
         classes("sources", context(gold, gold, scheme))
 
 
@@ -376,8 +376,16 @@ def plain_seen(found: Context, article: int, start: int, end: int, label: int) -
     return "seen" if own in labels else "seen with another label" if labels else "unseen"
 
 
+def plain_decision(found: Context, article: int, start: int, end: int, label: int) -> str:
+    gold = found.gold
+    rows = zip(*(getattr(gold.spans, name).tolist() for name in gold.spans.__slots__), strict=True)
+    decided = dict(zip(reversed([*rows]), reversed(gold.decisions or ()), strict=True))
+    return decided.get((article, start, end, label), NO_MATCH)
+
+
 PLAIN: dict[str, Callable[[Context, int, int, int, int], str]] = {
     "source": plain_source,
+    "decision": plain_decision,
     "span_length": plain_span_length,
     "particle": plain_particle,
     "hamza": plain_hamza,
@@ -392,6 +400,9 @@ def drawn(rows: Sequence[Drawn], scheme: Scheme) -> Context:
     sha256s = tuple(map(text_sha256, texts))
     more = {"sha256s": sha256s, "metadata": {"source": tuple(row.source for row in rows)}}
     gold = with_texts([row.gold for row in rows], texts, scheme, **more)
+    words = ("unanimous", "majority", "adjudicated")
+    of_span = (gold.spans.start + 2 * gold.spans.end + gold.spans.label) % len(words)
+    gold = replace(gold, decisions=tuple(words[one] for one in of_span.tolist()))
     predicted = with_texts([row.predicted for row in rows], texts, scheme, **more)
     always, others = (
         frozenset(sha256 for sha256, row in zip(sha256s, rows, strict=True) if row.learnt == learnt)
@@ -418,7 +429,7 @@ def plain_counts(field: str, found: Context) -> Counted:
 
 def _plain_class(field: str, found: Context, row: tuple[int, ...], texts: Sequence[str]) -> str:
     article, start, end, label = row
-    faulty = end > len(texts[article]) and field != "source"
+    faulty = end > len(texts[article]) and field not in ("source", "decision")
     return FAULTY if faulty else PLAIN[field](found, article, start, end, label)
 
 

@@ -92,7 +92,8 @@ class Views:
     An index or offset ABSENT is a label or an offset that is missing or of the wrong type. `attributes` has
     per code a string, or null, for each span. `skipped` counts the articles that the annotators skipped,
     which are not here. `own` has the text that each span brings, until it was held against the texts;
-    `trimmed` counts the spans that had white space at their edges.
+    `trimmed` counts the spans that had white space at their edges. `decisions` says of each span of an
+    adjudicated gold how it was decided.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Views:
     skipped: int = 0
     own: tuple[str | None, ...] | None = None
     trimmed: int = 0
+    decisions: tuple[str, ...] | None = None
 
     @property
     def inside(self) -> Mask:
@@ -189,7 +191,8 @@ def of_articles(views: Views, chosen: Column) -> Views:
             place[arguments.article], moved[arguments.trigger], moved[arguments.entity], arguments.role
         ),
         attributes={code: column.take(pa.array(rows)) for code, column in views.attributes.items()},
-        own=None if views.own is None else tuple(views.own[row] for row in rows.tolist()),
+        own=_some(views.own, rows),
+        decisions=_some(views.decisions, rows),
     )
 
 
@@ -239,6 +242,10 @@ def _kept_rows(place: Column, articles: Column) -> Column:
     kept = np.flatnonzero(place[articles] != ABSENT)
     order: Column = kept[np.argsort(place[articles][kept], kind="stable")]
     return order
+
+
+def _some(column: Sequence[T] | None, rows: Column) -> tuple[T, ...] | None:
+    return None if column is None else tuple(column[row] for row in rows.tolist())
 
 
 def _some_articles(articles: Articles, chosen: Sequence[int]) -> Articles:

@@ -22,6 +22,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "import-annotations": "Turn exports into a Hugging Face dataset.",
         "import-conll": "Turn token-per-line files (CoNLL, BIO) into a corpus.",
         "measure-agreement": "Measure how far annotators agree.",
+        "adjudicate-annotations": "Make one gold of several annotators' views.",
     },
     "Extract and score": {
         "run-extractor": "Run an extractor and write its predictions.",

@@ -48,7 +48,7 @@ By = Annotated[
         "--by",
         metavar="FIELD",
         help="Slices: a field of the metadata, or article_length, span_length, nesting, seen, particle, "
-        "hamza. Repeatable.",
+        "hamza, decision. Repeatable.",
     ),
 ]
 MinSupport = Annotated[

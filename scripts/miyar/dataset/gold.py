@@ -1,4 +1,4 @@
-"""The gold: one view per article, read from a dataset folder or an annotation JSON Lines file."""
+"""The gold: one view per article, read from a dataset, an adjudicated gold or annotation JSON Lines."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from miyar.article import METADATA_FIELDS, Article, first_difference
 from miyar.dataset.columns import keys_in_rows
+from miyar.dataset.goldfile import gold_decisions, is_gold_folder
 from miyar.dataset.table import annotation_table
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.scheme import Attribute, Scheme, one_of
@@ -29,7 +30,7 @@ from miyar.validation import Fault, bad_offsets
 
 
 def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views:
-    """Return one view per article from a dataset folder or an annotation JSON Lines file.
+    """Return one view per article from a dataset folder, a folder of gold files or annotation JSON Lines.
 
     Skipped articles are left out and counted. Raises DataError where an article has several annotations and
     no annotator is chosen, where a label or role is not the scheme's, where a span, argument or value could
@@ -45,7 +46,9 @@ def read_gold(path: Path, scheme: Scheme, annotator: str | None = None) -> Views
     problems = [*_several_views(path, finished, annotators), *_no_views(path, finished)]
     if problems:
         raise DataError(problems)
-    return replace(checked_views(path, finished, scheme), skipped=table.num_rows - finished.num_rows)
+    decisions = gold_decisions(path) if is_gold_folder(path) else None
+    views = checked_views(path, finished, scheme)
+    return replace(views, skipped=table.num_rows - finished.num_rows, decisions=decisions)
 
 
 def checked_views(path: Path, table: pa.Table, scheme: Scheme) -> Views:

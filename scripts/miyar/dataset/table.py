@@ -1,4 +1,4 @@
-"""Annotations as one Arrow table, from a dataset folder or from JSON Lines: labels, roles, status as codes.
+"""Annotations as one Arrow table, from a dataset, a gold or JSON Lines: labels, roles, status as codes.
 
 The columns are article, sha256, annotator, status, created, spans (lists of start, end, label, id and the
 attributes), arguments (lists of trigger and entity ids with a role), text (null where the source has none)
@@ -6,7 +6,7 @@ and the fields of metadata.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from miyar.annotation import read_annotations
+from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS
 from miyar.dataset.columns import ARGUMENT_TYPE, encoded, line_table, span_type
+from miyar.dataset.goldfile import gold_annotations, is_gold_folder
 from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, Problem
 from miyar.scheme import Scheme
@@ -26,15 +27,18 @@ BATCH = 10_000
 
 
 def annotation_table(path: Path, scheme: Scheme) -> pa.Table:
-    """Return the table of a dataset folder or a JSON Lines file, with the scheme's attributes.
+    """Return the table of a dataset folder, a gold or a JSON Lines file, with the scheme's attributes.
 
     Raises DataError for a Parquet file that import-annotations did not make.
     """
-    return _json_table(path, scheme) if path.is_file() else _parquet_table(parquet_file(path), scheme)
+    if path.is_file():
+        return _json_table(read_annotations(path), scheme)
+    if is_gold_folder(path):
+        return _json_table(gold_annotations(path), scheme)
+    return _parquet_table(parquet_file(path), scheme)
 
 
-def _json_table(file: Path, scheme: Scheme) -> pa.Table:
-    stream = read_annotations(file)
+def _json_table(stream: Iterator[Annotation], scheme: Scheme) -> pa.Table:
     batches = iter(lambda: list(islice(stream, BATCH)), [])
     tables = [line_table(encoded(batch), scheme) for batch in batches]
     table = pa.concat_tables(tables or [line_table(b"", scheme)]).combine_chunks()

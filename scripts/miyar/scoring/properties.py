@@ -14,6 +14,7 @@ import numpy as np
 
 from miyar.arabic import WORD, follows_particles, normalised_text, word_start
 from miyar.errors import UsageError
+from miyar.matching import cells, span_rows
 from miyar.predictions import Predictions
 from miyar.scheme import one_of
 from miyar.scoring.characters import Characters, characters, normalised_texts
@@ -23,7 +24,7 @@ from miyar.scoring.sides import Sides
 from miyar.spantable import Column, SpanTable, Views
 from miyar.tokens import token_table
 
-NONE, FAULTY = "(none)", "(faulty)"
+NONE, FAULTY, NO_MATCH = "(none)", "(faulty)", "(no match)"
 ARTICLE_LENGTHS = ("under 500", "500–1,999", "2,000–4,999", "5,000 and more")
 ARTICLE_LENGTH_BOUNDS = (500, 2000, 5000)
 SPAN_LENGTHS = ("0", "1", "2", "3–4", "5 and more")
@@ -122,6 +123,25 @@ def _span_length(context: Context) -> Classes:
     return _faulty_apart(SPAN_LENGTHS, np.digitize(words, SPAN_LENGTH_BOUNDS), ranges)
 
 
+def _decision(context: Context) -> Classes:
+    """Return how the gold's spans were decided; a predicted one has the class of its match, or none."""
+    decisions = context.gold.decisions
+    if decisions is None:
+        raise UsageError(
+            f"--by decision: {context.gold.name} does not say how its spans were decided; "
+            "an adjudicated gold does"
+        )
+    names = (*sorted(set(decisions)), NO_MATCH)
+    place = {name: number for number, name in enumerate(names)}
+    gold, predicted = context.sides.gold.entities, context.sides.predicted.entities
+    of_gold = np.array([place[one] for one in decisions], np.int64)[gold.rows]
+    both = cells(span_rows(gold.spans), span_rows(predicted.spans))
+    both = both.where(both.gold & both.predicted)
+    of_predicted = np.full(len(predicted.spans), place[NO_MATCH])
+    of_predicted[both.predicted_row] = of_gold[both.gold_row]
+    return Classes(names, np.concatenate([of_gold, of_predicted]))
+
+
 def _nesting(context: Context) -> Classes:
     """Return how the spans of each side nest; a faulty one is flat, as it is in the measure `nesting`."""
     sides = (context.sides.gold, context.sides.predicted)
@@ -201,5 +221,6 @@ PROPERTIES: Mapping[str, Property] = {
     "seen": Property(_seen, needs="texts"),
     "particle": Property(_particle, needs="texts"),
     "hamza": Property(_hamza, needs="texts"),
+    "decision": Property(_decision),
 }
 """To add a property, write a function from a Context to Classes and name it here with what it needs."""

@@ -1,0 +1,143 @@
+"""Decisions: which candidates of a conflict were taken, by whom and why; kept as JSON Lines for ever."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from miyar.adjudication.conflicts import Conflict, answer_as_json
+from miyar.adjudication.opinions import Key
+from miyar.errors import DataError, Problem
+from miyar.records import Kind, Whole, read_lines
+
+REASONS = ("guideline", "slip", "boundary", "ambiguity", "other")
+"""The guidelines do not say; somebody slipped; only an edge is in question; the text has two readings."""
+
+
+class DecidedSpan(msgspec.Struct, frozen=True):
+    """A span that was taken or drawn."""
+
+    start: Whole
+    end: Whole
+    label: str
+
+
+Answer = DecidedSpan | str | None
+
+
+class DecisionLine(msgspec.Struct, frozen=True):
+    """A line of decisions; what else of the conflict stands in it is for people."""
+
+    conflict: str
+    article: str
+    taken: list[Answer]
+    own: list[DecidedSpan] = []
+    reason: str = ""
+    note: str = ""
+    by: str = ""
+    at: str = ""
+
+
+LINE = Kind(
+    DecisionLine,
+    "bad_decision",
+    '{"conflict": "ID", "article": "…", "taken": [{"start": 0, "end": 5, "label": "…"}], "by": "J1"} '
+    "on one line",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one adjudicator decided about one conflict.
+
+    `taken` are candidates' answers, `own` spans that nobody had.
+    """
+
+    conflict: str
+    article: str
+    taken: tuple[Key | str | None, ...]
+    own: tuple[Key, ...] = ()
+    reason: str = ""
+    note: str = ""
+    by: str = ""
+    at: str = ""
+
+    def to_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """Return the line, with the conflict for people to read."""
+        return {
+            **conflict.to_dict(),
+            "taken": [answer_as_json(one) for one in self.taken],
+            "own": [one.to_dict() for one in self.own],
+            "reason": self.reason,
+            "note": self.note,
+            "by": self.by,
+            "at": self.at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions by conflict: the first adjudicator's last one counts, `others` are the other people's."""
+
+    counting: Mapping[str, Decision] = field(default_factory=dict)
+    others: tuple[Decision, ...] = ()
+
+
+def read_decisions(folder: Path) -> Decisions:
+    """Return the decisions of all JSON Lines files of a folder, in the order of their names.
+
+    Raises DataError with all that is wrong in them.
+    """
+    problems: list[Problem] = []
+    found: list[Decision] = []
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in read_lines(file, LINE):
+            if isinstance(line, Problem):
+                problems.append(line)
+            else:
+                found.append(_decision(line.record))
+    if problems:
+        raise DataError(problems)
+    return decisions_of(found)
+
+
+def decisions_of(found: Iterable[Decision]) -> Decisions:
+    """Return which of some decisions count."""
+    counting: dict[str, Decision] = {}
+    others: dict[tuple[str, str], Decision] = {}
+    for one in found:
+        if counting.setdefault(one.conflict, one).by == one.by:
+            counting[one.conflict] = one
+        else:
+            others[one.conflict, one.by] = one
+    return Decisions(counting, tuple(others.values()))
+
+
+def second_opinions(decisions: Decisions) -> Iterator[bool]:
+    """Yield for each conflict that two adjudicators decided whether they took the same."""
+    for one in decisions.others:
+        first = decisions.counting[one.conflict]
+        yield _content(one) == _content(first)
+
+
+def _content(one: Decision) -> tuple[frozenset[Any], frozenset[Key]]:
+    return frozenset(one.taken), frozenset(one.own)
+
+
+def _decision(line: DecisionLine) -> Decision:
+    return Decision(
+        line.conflict,
+        line.article,
+        tuple(_key(one) if isinstance(one, DecidedSpan) else one for one in line.taken),
+        tuple(map(_key, line.own)),
+        line.reason,
+        line.note,
+        line.by,
+        line.at,
+    )
+
+
+def _key(span: DecidedSpan) -> Key:
+    return Key(span.start, span.end, span.label)
