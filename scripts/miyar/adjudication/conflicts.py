@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from miyar.adjudication.opinions import Key
@@ -19,7 +20,7 @@ class Candidate(NamedTuple):
     support: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conflict:
     """Candidates that exclude or question each other; `about` is the span or the ends in question.
 
@@ -33,7 +34,7 @@ class Conflict:
     candidates: tuple[Candidate, ...]
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Return the first digits of the SHA-256 of the content."""
         content = [self.article, self.sha256, self.kind, _plain(self.about), self.candidates_as_json()]

@@ -30,8 +30,6 @@ def drift(annotators: Annotators, f1: Mapping[str, float]) -> Drift | None:
 
     An article's time is that of its last view. ρ and p are SciPy's.
     """
-    from scipy.stats import spearmanr
-
     times = _times(annotators)
     known = sorted((times[article], article) for article in f1 if article in times)
     if len(known) < FEWEST:
@@ -40,6 +38,8 @@ def drift(annotators: Annotators, f1: Mapping[str, float]) -> Drift | None:
     order = np.array([time.timestamp() for time, _ in known])
     if np.ptp(values) == 0 or np.ptp(order) == 0:
         return None
+    from scipy.stats import spearmanr  # half a second, which most runs need not wait
+
     found = spearmanr(order, values)
     third = len(values) // 3
     means = float(values[:third].mean()), float(values[-third:].mean())

@@ -41,9 +41,10 @@ def habits(found: Iterable[Disagreement]) -> list[Habit]:
 
 
 def _tested(key: tuple[str, str, str], own: int, others: int) -> Habit:
-    from scipy.stats import binomtest
+    from scipy.special import bdtrc
 
-    return Habit(*key, own, others, float(binomtest(own, own + others).pvalue))
+    most = max(own, others)
+    return Habit(*key, own, others, min(1.0, 2 * float(bdtrc(most - 1, own + others, 0.5))))
 
 
 def _acts(one: Disagreement) -> Iterator[tuple[str, str, str, str]]:
