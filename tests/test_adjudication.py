@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from miyar.adjudication import (
     second_opinions,
 )
 from miyar.errors import DataError
+from miyar.report.decisions import decision_log
 from miyar.scheme import Scheme
 from test_agreement import SOURCES, VIEWS, of
 from views import View, annotation, annotators_of, written
@@ -398,6 +400,27 @@ def test_names_of_people_are_no_pseudonyms(tmp_path: Path, capsys: pytest.Captur
     file = written(tmp_path / "x.jsonl", [annotation("a", "A1", marked("قال [سامي]PERS"))])
     done = run(capsys, "adjudicate-annotations", file, "-o", tmp_path / "c", "--adjudicator", "Amal")
     assert (done.status, "give a pseudonym, J1, J2" in done.err) == (2, True)
+
+
+def test_the_log_counts_reasons_and_rules_and_shows_each_decision(scheme: Scheme) -> None:
+    views = {
+        "A1": {"a": marked("قال [الرئيس]OCC [سامي]PERS | في [ألماز]GPE")},
+        "A2": {"a": marked("قال الرئيس [سامي | في]PERS [ألماز]GPE")},
+    }
+    made = [
+        replace(take(conflict, 0), reason="guideline", rule="2.3")
+        if len(conflict.candidates) == 1
+        else replace(take(conflict), reason="slip", note="راجع القاعدة")
+        for _, conflict in found(views, scheme).open
+    ]
+    log = decision_log(found(views, scheme, made), scheme)
+    assert "| الدليل غير واضح | OCC | 1 |" in log
+    assert "| سهو | PERS | 1 |" in log
+    assert "| 2.3 | 1 |" in log
+    assert "…قال **الرئيس** سامي \\| في ألماز… (a, `" in log
+    assert "  - أُخذ: OCC «الرئيس»\n  - 2.3\n" in log
+    assert "  - أُخذ: لا شيء\n  - تُرك: PERS «سامي» ؛ PERS «سامي \\| في»\n  - راجع القاعدة\n" in log
+    assert "A1" not in log
 
 
 def test_broken_decisions_are_refused_with_their_places(tmp_path: Path) -> None:

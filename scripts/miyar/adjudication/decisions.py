@@ -35,6 +35,7 @@ class DecisionLine(msgspec.Struct, frozen=True):
     taken: list[Answer]
     own: list[DecidedSpan] = []
     reason: str = ""
+    rule: str = ""
     note: str = ""
     by: str = ""
     at: str = ""
@@ -52,7 +53,8 @@ LINE = Kind(
 class Decision:
     """What one adjudicator decided about one conflict.
 
-    `taken` are candidates' answers, `own` spans that nobody had.
+    `taken` are candidates' answers, `own` spans that nobody had; `rule` is the number of the guidelines'
+    rule that decides it.
     """
 
     conflict: str
@@ -60,6 +62,7 @@ class Decision:
     taken: tuple[Key | str | None, ...]
     own: tuple[Key, ...] = ()
     reason: str = ""
+    rule: str = ""
     note: str = ""
     by: str = ""
     at: str = ""
@@ -71,6 +74,7 @@ class Decision:
             "taken": [answer_as_json(one) for one in self.taken],
             "own": [one.to_dict() for one in self.own],
             "reason": self.reason,
+            "rule": self.rule,
             "note": self.note,
             "by": self.by,
             "at": self.at,
@@ -133,6 +137,7 @@ def _decision(line: DecisionLine) -> Decision:
         tuple(_key(one) if isinstance(one, DecidedSpan) else one for one in line.taken),
         tuple(map(_key, line.own)),
         line.reason,
+        line.rule,
         line.note,
         line.by,
         line.at,

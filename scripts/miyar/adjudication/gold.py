@@ -25,7 +25,8 @@ class Verdict:
         made: dict[str, Any] = {"support": list(self.support), "decision": self.decision}
         if self.decided:
             made |= {"conflict": self.conflict, "by": self.decided.by}
-            made |= {"reason": self.decided.reason} if self.decided.reason else {}
+            said = {"reason": self.decided.reason, "rule": self.decided.rule}
+            made |= {name: text for name, text in said.items() if text}
         return made
 
 

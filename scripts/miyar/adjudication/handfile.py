@@ -8,6 +8,7 @@ candidates = ["1: OCC 4–17 وزير الداخلية", "2: ORG 9–17 الدا
 take = "?"        # "1", "1 2", "none", or "own"
 own = []          # with take = "own": ["ORG 4-17"]
 reason = ""       # guideline, slip, boundary, ambiguity, other
+rule = ""         # the number of the rule of the guidelines that decides it
 note = ""
 """
 
@@ -34,7 +35,8 @@ NONE, OWN = "none", "own"
 OWN_SPAN = re.compile(r"\s*(\S+)\s+([0-9]+)\s*[-–]\s*([0-9]+)\s*")
 HEAD = """# Decide each conflict: take = "1" takes the first candidate, "1 2" both, "none" none of them;
 # take = "own" with own = ["LABEL start-end"] gives another answer; "?" leaves it open. The order of the
-# candidates is random. reason: {reasons}.
+# candidates is random. reason: {reasons};
+# rule: the number of the rule of the guidelines that decides it, or would if it were clearer.
 """
 
 
@@ -50,6 +52,7 @@ class HandConflict(msgspec.Struct, forbid_unknown_fields=True):
     candidates: list[str] = []
     own: list[str] = []
     reason: str = ""
+    rule: str = ""
     note: str = ""
 
 
@@ -131,6 +134,7 @@ def _entry(one: Asked) -> str:
         f"take = {_quoted(OPEN)}",
         "own = []",
         'reason = ""',
+        'rule = ""',
         'note = ""',
         "",
     ]
@@ -216,7 +220,8 @@ def _decision(entry: HandConflict, one: Asked, by: str, at: str) -> Decision:
     numbers = [] if take in (NONE, OWN) else [int(number) for number in take.replace(",", " ").split()]
     taken = tuple(one.candidates[number - 1].answer for number in numbers)
     own = tuple(map(_own, entry.own)) if take == OWN else ()
-    return Decision(one.conflict.id, one.conflict.article, taken, own, entry.reason, entry.note, by, at)
+    said = (entry.reason, entry.rule, entry.note, by, at)
+    return Decision(one.conflict.id, one.conflict.article, taken, own, *said)
 
 
 def _own(text: str) -> Key:

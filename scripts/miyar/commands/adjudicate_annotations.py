@@ -29,6 +29,7 @@ from miyar.dataset import read_annotators, read_gold, with_texts
 from miyar.errors import UsageError
 from miyar.output import refuse_overlap, written
 from miyar.report.adjudication import adjudication_notes, render_adjudication
+from miyar.report.decisions import decision_log
 from miyar.report.format import Format
 from miyar.scoring import Choices, Score
 from miyar.terminal import say, show
@@ -56,6 +57,12 @@ def run(
     decided: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take the decisions of such a file, edited.")
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the decisions with their reasons and contexts, as Markdown."
+        ),
+    ] = None,
     adjudicator: Annotated[
         str, typer.Option(metavar="J1", help="The pseudonym under which decisions are kept.")
     ] = "J1",
@@ -71,7 +78,7 @@ def run(
 
     Example: miyar adjudicate-annotations dataset -o corpus --conflicts conflicts.toml
     """
-    refuse_overlap([*annotations, *(articles or ()), decided], conflicts)
+    refuse_overlap([*annotations, *(articles or ()), decided], conflicts, log)
     if not ADJUDICATOR.fullmatch(adjudicator):
         raise UsageError(f"--adjudicator {adjudicator}: give a pseudonym, J1, J2, …; names are kept nowhere")
     scheme = load_scheme(config, annotations[0]).scheme
@@ -93,6 +100,10 @@ def run(
         with written(conflicts) as stream:
             stream.write(hand_file(_asked(found, seed).values()))
         say(f"{len(found.open)} open conflicts: {conflicts}")
+    if log:
+        with written(log) as stream:
+            stream.write(decision_log(found, scheme))
+        say(f"decisions in their contexts: {log}")
     reference: Mapping[str, Score] = {}
     if found.finished:
         gold = read_gold(output / GOLD, scheme)
