@@ -54,7 +54,7 @@ def running_postgres(folder: Path) -> Iterator[PostgreSQL]:
     PostgreSQL refuses to run as root. Root hands the folder to another user, who must be able to enter
     it: pytest's temporary folders are closed to everybody else, one that tempfile makes in /tmp will do.
     """
-    binaries, runner = _binaries(), _runner()
+    binaries, runner = programs(), _runner()
     if runner:
         os.chown(folder, runner["user"], runner["group"])
     database = PostgreSQL(HOST, free_port(), "postgres", "miyar", secrets.token_urlsafe(12))
@@ -67,7 +67,7 @@ def running_postgres(folder: Path) -> Iterator[PostgreSQL]:
         _stop(process)
 
 
-def _binaries() -> Path:
+def programs() -> Path:
     """Return the folder of initdb and postgres; Debian keeps them off the PATH, one folder per version."""
     on_path = shutil.which("initdb")
     folders = sorted(DEBIAN.glob("*/bin"), key=lambda folder: float(folder.parent.name))

@@ -41,6 +41,7 @@ def test_the_wheel_holds_scheme_and_demo_corpus_and_no_tests(wheel: Path) -> Non
         "miyar/annotation_config/labels.toml",
         "miyar/annotation_config/label_studio.xml",
         "miyar/annotation_config/guidelines.ar.md",
+        "miyar/starter/README.md",
         "miyar/demo/articles/taxi-strike.txt",
         "miyar/demo/articles/metadata.jsonl",
         "miyar/demo/annotations/A1.jsonl",
@@ -69,6 +70,8 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     folder = Path(output([python, "-c", code], elsewhere).strip())
     assert folder.is_relative_to(tmp_path / "venv")
     miyar = python.parent / "miyar"
+    output([miyar, "start-corpus", "project"], elsewhere)
+    output([miyar, "render-config", "--check"], elsewhere / "project")
     output([miyar, "convert-articles", folder, "-o", "tasks.json"], elsewhere)
     gold = folder.parent / "annotations" / "A1.jsonl"
     output(

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -102,6 +102,50 @@ def write_json_lines(path: Path, values: Iterable[Any]) -> int:
             file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
             count += 1
     return count
+
+
+def add_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write new files into a folder, which may hold others: all of them, or none.
+
+    Raises UsageError, which names them all, where something lies in their places.
+    """
+    in_the_way = {path for name in texts for path in _in_the_way(folder, folder / name)}
+    if in_the_way:
+        raise UsageError(
+            f"{folder}: would replace what lies there: {', '.join(map(str, sorted(in_the_way)))}; "
+            "choose another folder, or move these away; nothing was written"
+        )
+    if not folder.exists() or not any(folder.iterdir()):
+        with written_folder(folder, mark=next(iter(texts))) as part:
+            _write_all(part, texts)
+        return
+    made = {path for name in texts for path in _below(folder, folder / name) if not path.exists()}
+    try:
+        _write_all(folder, texts)
+    except BaseException:
+        for path in sorted(made, reverse=True):  # what is inside of a folder comes before it
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
+
+
+def _in_the_way(folder: Path, goal: Path) -> Iterator[Path]:
+    """Yield the goal if there is something, and what should be a folder around it and is none."""
+    if os.path.lexists(goal):
+        yield goal
+    around = [folder, *(path for path in _below(folder, goal) if path != goal)]
+    yield from (path for path in around if os.path.lexists(path) and not path.is_dir())
+
+
+def _below(folder: Path, goal: Path) -> list[Path]:
+    """Return the goal and the folders between."""
+    return [path for path in (goal, *goal.parents) if folder in path.parents]
+
+
+def _write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        with written(folder / name) as file:
+            file.write(text)
 
 
 READ_FROM_FOLDERS = frozenset(

@@ -8,6 +8,7 @@ from importlib import import_module
 
 STAGES: Mapping[str, Mapping[str, str]] = {
     "Prepare": {
+        "start-corpus": "Start a corpus project of your own in a folder.",
         "clean-articles": "Make acceptable copies of refused articles.",
         "convert-articles": "Turn articles into Label Studio tasks.",
         "render-config": "Make the page and the tables from labels.toml.",
