@@ -114,6 +114,7 @@ def test_an_export_that_is_gone_from_its_batch_is_missed(tmp_path: Path, scheme:
 
 def test_a_part_of_a_batch_without_what_was_before_it_is_noted(tmp_path: Path, scheme: Scheme) -> None:
     first = batch(tmp_path / "1", asked="2026-05-01T10:00:00+00:00")
+    elsewhere = batch(tmp_path / "elsewhere", server="other", asked="2026-05-01T10:00:00+00:00")
     later = batch(tmp_path / "2", asked="2026-05-02T10:00:00+00:00", since="1")
     (later / "A1.json").write_text("[\n]", encoding="utf-8")
     digest = hashlib.sha256(b"[\n]").hexdigest()
@@ -121,7 +122,7 @@ def test_a_part_of_a_batch_without_what_was_before_it_is_noted(tmp_path: Path, s
     manifest["projects"][0]["sha256"] = digest
     (later / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     articles = {"a": Article("a", "نص")}
-    for folders, count in (([later], 1), ([first, later], 0)):
+    for folders, count in (([later], 1), ([first, later], 0), ([elsewhere, later], 1)):
         imported = Import(find_exports(folders), articles, scheme)
         assert list(imported.annotations()) == []
         assert imported.notes[PARTIAL] == count

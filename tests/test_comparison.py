@@ -25,7 +25,7 @@ from miyar.comparison import (
 from miyar.comparison.counts import Rows, count_systems, stacked
 from miyar.comparison.pairs import adjusted, exchangeable
 from miyar.predictions import Predictions
-from miyar.resampling import F1, FEWEST_ARTICLES, Swaps, holm, ratios
+from miyar.resampling import F1, FEWEST_ARTICLES, GOLD, Swaps, holm, ratios
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Choices, Macro, Share, Table, score
 from miyar.spantable import ArgumentTable, Views
@@ -210,6 +210,15 @@ def test_classes_of_any_system_are_classes_of_the_comparison() -> None:
     made = stacked([one("PERS", "?"), one("PERS", "GPE")])
     assert made.classes == ("PERS", "GPE", "?")
     assert made.counts[:, 0, :, 0].tolist() == [[1, 2, 0, 3], [1, 2, 3, 0]]
+
+
+def test_a_macro_average_is_over_the_classes_that_have_gold_for_every_system() -> None:
+    """Only in conditional measures is one system held against gold that the other has not."""
+    counts = np.ones((2, 3, 3, 4))
+    counts[1, :, 2, GOLD] = 0
+    stack = Stack("arguments", "arg_c_conditional", counts, ("AGENT", "PLACE"), "roles")
+    assert stack.supported(0).tolist() == [False, True, True]
+    assert stack.supported(0, 1).tolist() == [False, True, False]
 
 
 # --- what must not change it, and what must ----------------------------------------------------------------

@@ -41,6 +41,14 @@ def test_a_second_region_with_the_same_id_and_control_is_refused(scheme: Scheme)
     assert places(conversion) == [("محمد", "PERS")]
 
 
+def test_an_id_that_several_regions_have_means_none_of_them(scheme: Scheme) -> None:
+    text = "زار محمد علي جنيف"
+    several = [region(text, "محمد", "GPE"), region(text, "علي", "GPE"), region(text, "جنيف", "GPE")]
+    conversion = converted(text, scheme, [*several, field("link", ["Q71"])])
+    assert codes(conversion) == ["id_twice", "id_twice", "refused_region"]
+    assert [(span.text, span.attributes) for span in conversion.spans] == [("محمد", {})]
+
+
 def test_spans_come_in_order_of_start_and_longest_first(scheme: Scheme) -> None:
     source = marked("[وزير [الخارجية]ORG]OCC [سامي]PERS")
     conversion = converted(source.text, scheme, drawn(source, scheme)[::-1])

@@ -301,6 +301,21 @@ def test_a_relation_that_is_none_goes_with_the_region_that_goes(tmp_path: Path) 
     assert codes(parts[1]) == ["no_trigger_and_entity"]
 
 
+def test_a_relation_that_is_none_waits_with_the_region_that_people_decide(tmp_path: Path) -> None:
+    found = [
+        region(SOURCE.text, "جنيف", "LOC", "g"),
+        region(SOURCE.text, "هاجم", "DATE", "d"),
+        relation("g", "d", labels=["PLACE"]),
+    ]
+    assert counted(*revised(tmp_path, 'LOC = ["GPE", "DATE"]', found))["arguments"] == {"again": 1}
+
+
+def test_a_region_of_which_one_half_stays_is_there(tmp_path: Path) -> None:
+    parts = revised(tmp_path, "LOC = []", [*BOTH, relation("r", "nowhere", labels=["PLACE"])])
+    assert codes(parts[1]) == ["missing_region"]
+    assert counted(*parts)["arguments"] == {"quarantined": 1}
+
+
 def test_a_change_that_a_dropped_end_overtook_was_not_applied(tmp_path: Path) -> None:
     found = [
         region(SOURCE.text, "جنيف", "LOC", "g"),

@@ -142,9 +142,7 @@ def count_systems(
     seconds = time.perf_counter() - started
     found = [Found(one.sides.predicted, read.views) for one, read in zip(counted, predictions, strict=True)]
     tables = [{(table.layer, table.name): table for table in one.tables} for one in counted]
-    stacks = [
-        stacked([one[key] for one in tables]) for key in tables[BASELINE] if all(key in one for one in tables)
-    ]
+    stacks = [stacked([one[key] for one in tables]) for key in tables[BASELINE]]
     unlike = {
         stack.full_name: NOT_THE_SAME for stack in stacks if stack.layer == SLICES and not stack.same_gold
     }
