@@ -159,6 +159,12 @@ def test_failures_say_what_was_asked_without_secrets(server: Server) -> None:
     assert "cookie" not in str(error.value).lower()
 
 
+def heed_signals() -> None:
+    """Undo in a child what a job in the background and nohup hand down: signals that are ignored."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_DFL)
+
+
 @pytest.mark.server
 @pytest.mark.slow
 def test_start_studio_opens_a_project_once_and_stops_on_ctrl_c(tmp_path: Path) -> None:
@@ -175,7 +181,12 @@ def test_start_studio_opens_a_project_once_and_stops_on_ctrl_c(tmp_path: Path) -
         (signal.SIGTERM, 143, r"as it is +0 +0 +4 .*mine"),
     ):
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=heed_signals,
         )
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
@@ -199,7 +210,9 @@ def test_a_start_that_is_broken_off_leaves_no_server(sign: signal.Signals, tmp_p
         unavailable("no /proc here to see child processes in")
     script = ROOT / "scripts" / "start_studio.py"
     process = subprocess.Popen(
-        [sys.executable, script, "--data", tmp_path / "data"], stderr=subprocess.DEVNULL
+        [sys.executable, script, "--data", tmp_path / "data"],
+        stderr=subprocess.DEVNULL,
+        preexec_fn=heed_signals,
     )
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while not (tmp_path / "data" / "label-studio.log").exists() or not children.read_text():
