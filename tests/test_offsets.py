@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marked import marked
@@ -26,11 +26,22 @@ def test_only_the_astral_character_is_replaced() -> None:
     assert stand_in("قتل 🚨 ثلاثة") == f"قتل {STAND_IN} ثلاثة"
 
 
-@given(TEXTS, st.data())
-def test_trimming_takes_white_space_off_the_edges_and_nothing_else(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
-    trimmed = trim(text, start, end)
+@st.composite
+def ranges(draw: st.DrawFn) -> tuple[str, int, int]:
+    text = draw(TEXTS)
+    start = draw(st.integers(0, len(text)))
+    return text, start, draw(st.integers(start, len(text)))
+
+
+@given(ranges())
+@example(("قال", 1, 1))  # nothing is covered
+@example((" \n\t", 0, 3))  # all of it is white space
+@example(("قال \n محمد", 3, 6))
+@example(("\u00a0محمد\u00a0", 0, 6))  # a no-break space is white space
+@example(("قال \t محمد\n علي \u3000إنه", 3, 17))
+def test_trimming_takes_white_space_off_the_edges_and_nothing_else(case: tuple[str, int, int]) -> None:
+    text, start, end = case
+    trimmed = trim(*case)
     assert start <= trimmed.start <= trimmed.end <= end
     rest = text[trimmed.start : trimmed.end]
     if not text[start:end].strip():
