@@ -19,6 +19,8 @@ from miyar.scheme import Scheme, read_scheme
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+CASES = SHARED / "cases"
+LEGACY = "0123456789abcdef0123456789abcdef01234567"  # a token that no server has to renew
 
 # Timed tests fail on a busy machine; in CI every run tries the same examples.
 settings.register_profile("miyar", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -30,6 +32,13 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("MIYAR_SKIP_NOTHING"):
         pytest.fail(f"nothing may be skipped here: {reason}")
     pytest.skip(reason)
+
+
+def case(name: str) -> Path:
+    """Return the folder of a case, or skip the test where it is not there."""
+    if not (CASES / name).is_dir():
+        pytest.skip("the inputs of others are not part of the project")
+    return CASES / name
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""Tasks on their way to a server, and tasks as a server lists them."""
+"""Tasks on their way to a server and back, and tasks as a server lists them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,11 @@ import pytest
 
 from command import Done, run
 from marked import marked
+from miyar.annotation import Annotation
 from miyar.article import Article
+from miyar.labelstudio.exports.finding import find_exports
+from miyar.labelstudio.exports.importing import Import
+from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import TOKEN_FILE, Server
 from miyar.labelstudio.server.remote import Project, ServerTask, Setup
@@ -106,3 +110,25 @@ def draft(studio: Studio, task: int, results: Iterable[Value] = (), annotation: 
 def annotate(studio: Studio, task: int, results: Iterable[Value] = (), seconds: float | None = 1.0) -> None:
     """Submit an annotation."""
     studio.annotate(task, list(results), seconds, str(uuid4()))
+
+
+def round_trip(
+    owner: Studio,
+    title: str,
+    articles: Sequence[Article],
+    annotations: Sequence[Annotation],
+    scheme: Scheme,
+    folder: Path,
+) -> Import:
+    """Send articles and annotations to a new project and return the import of its export, not yet run."""
+    project = owner.create_project(Setup(title, render_config(scheme)))
+    ids = owner.import_tasks(project, [task(article, scheme, "none") for article in articles])
+    by_id = {article.id: (article, number) for article, number in zip(articles, ids, strict=True)}
+    for number, annotation in enumerate(annotations):
+        article, identity = by_id[annotation.article]
+        unique = f"00000000-0000-4000-8000-{abs(hash(title)) % 10**8:08d}{number:04d}"
+        owner.annotate(
+            identity, results(annotation.spans, annotation.arguments, article, scheme), 1.5, unique
+        )
+    owner.export(project, folder / "export.json")
+    return Import(find_exports([folder / "export.json"]), {a.id: a for a in articles}, scheme)

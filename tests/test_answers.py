@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from conftest import LEGACY
 from miyar.errors import MiyarError
 from miyar.labelstudio.server import answers
 from miyar.labelstudio.server.client import Studio, connect
 from miyar.labelstudio.server.remote import Setup
 from miyar.labelstudio.sync.download import downloaded
-from test_client import LEGACY
 
 SEED = int(os.environ.get("MIYAR_SEED", time.time_ns() % 10**9))
 ROUNDS = int(os.environ.get("MIYAR_ANSWERS", "400"))

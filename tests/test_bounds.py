@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from command import run
+from conftest import LEGACY
 from miyar.labelstudio.server.bounds import BoundError
 from miyar.labelstudio.server.client import Studio, connect
-from test_client import LEGACY
 
 Sent = Iterator[bytes]
 MIB, SILENCE = 2**20, 0.2

@@ -11,7 +11,7 @@ from miyar.comparison.changes import BROKEN, FIXED, STILL_RIGHT, STILL_WRONG
 from miyar.predictions import Predictions
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, score
-from test_scoring import Side, views
+from spans import Side, views
 
 OUTSIDE, INSIDE = 0, 1
 PLAIN = Choices(samples=0, comparison=False)

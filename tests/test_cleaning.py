@@ -11,7 +11,7 @@ from command import run
 from miyar.article import BOM, CONTROL, SURROGATE, RawArticle, found_articles, read_articles
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.errors import DataError, Problem
-from test_article import NEWS
+from news import NEWS
 
 ODD = f"{BOM}\r\n\0\x0b\x85\ud83d\ude00ا "
 TEXTS = st.text(st.characters(exclude_categories=())) | st.text(st.sampled_from(ODD))

@@ -7,12 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from conftest import LEGACY
 from miyar.errors import MiyarError
 from miyar.labelstudio.server.accounts import access_token, has_open_sign_up
 from miyar.labelstudio.server.client import connect
 from miyar.labelstudio.server.process import Login
-
-LEGACY = "0123456789abcdef0123456789abcdef01234567"
 
 
 class Handler(BaseHTTPRequestHandler):

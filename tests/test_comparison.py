@@ -29,7 +29,7 @@ from miyar.resampling import F1, FEWEST_ARTICLES, GOLD, Swaps, holm, ratios
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Choices, Macro, Share, Table, score
 from miyar.spantable import ArgumentTable, Views
-from test_scoring import Side, views
+from spans import Side, views
 
 Numbers = NDArray[np.float64]
 

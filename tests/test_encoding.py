@@ -10,7 +10,7 @@ import pytest
 
 from command import run
 from miyar.article import decoded, iconv_name, likely_encoding, looks_of, wide_looks
-from test_article import NEWS
+from news import NEWS
 
 SHORT = (
     "عاد الوفد مساء",

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command import Done, run
-from imported import Import
+from exporting import ARTICLE, exported
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import read_articles
 from miyar.dataset import JSON_LINES
@@ -23,7 +23,6 @@ from miyar.labelstudio.exports.mapping import ForeignNames
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.remote import Setup
 from miyar.scheme import Scheme
-from test_usual import ARTICLE, exported
 
 Capture = pytest.CaptureFixture[str]
 TEXT = "زار سالم علي عدن أمس وهاجم رجال مبنى"

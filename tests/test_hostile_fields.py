@@ -18,12 +18,12 @@ import pytest
 import tomli_w
 
 from command import Done, run
+from files import ARTICLES, GATE, Kind, annotated, dumped, kinds, lines, predicted
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import Server
 from miyar.report.format import Format
 from miyar.scheme import Scheme
 from pushing import annotate, made, on, plain, push, tasks_of, written
-from test_mutations import ARTICLES, GATE, Kind, annotated, dumped, kinds, lines, predicted
 
 FIELDS = int(os.environ.get("MIYAR_FIELDS", "12"))
 Capture = pytest.CaptureFixture[str]

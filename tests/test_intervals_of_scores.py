@@ -14,7 +14,7 @@ from described import described
 from miyar.resampling import Resamples
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Choices, Interval, Macro, Measure, Score, Share, score
-from test_scoring_entities import Labelled, Side, every, gold_of, predicted_of
+from sides import Labelled, Side, every, gold_of, predicted_of
 
 TEXT = "هجوم زيد علي عن خمسين قسم في بيروت، أمس."  # no span of these tests has white space at its edges
 SAMPLES, SEED = 200, 7

@@ -22,7 +22,7 @@ from miyar.labelstudio.server.process import DATABASE, Server, running_server
 from miyar.scheme import Scheme
 from postgres import PostgreSQL, running_postgres
 from proxy import Fault, running_proxy
-from test_round_trip import round_trip
+from pushing import round_trip
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 

@@ -24,7 +24,7 @@ from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, score
 from miyar.spantable import Views
-from test_scoring_entities import LENGTH, PLAIN, Labelled, found, gold_of, predicted_of, shuffled, sides
+from sides import LENGTH, PLAIN, Labelled, found, gold_of, predicted_of, shuffled, sides
 
 SPANS = [(0, 4, "ATTACK"), (5, 9, "GPE"), (9, 10, "DIE"), (10, 12, "PERS")]
 FAULTY = [

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converting import codes, converted, drawn, field, places, relation
+from exporting import JUNK
 from marked import marked
 from miyar.annotation import Annotation, Argument, Span
 from miyar.article import Article
@@ -21,11 +22,6 @@ from miyar.scheme import Scheme
 
 # whatever comes, the ledger balances
 
-JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 40) | st.floats(allow_nan=False) | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-    max_leaves=4,
-)
 TEXT = "قال 🙂 محمد\nعلي إنه زار جنيف"
 IDS = st.sampled_from(["r", "s", "t", "r:triggers", "s:entities", "", 5, None])
 LABELS = st.sampled_from(["PERS", "GPE", "DATE", "CARDINAL", "ATTACK", "DIE", "NOBODY"])

@@ -12,7 +12,7 @@ from miyar.report.ledger import render_ledger
 from miyar.report.scores import render_scores
 from miyar.scheme import Scheme
 from miyar.scoring import Score, score
-from test_scoring import views
+from spans import views
 
 ARABIC = re.compile("[\u0600-\u06ff]")
 

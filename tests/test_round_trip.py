@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,38 +12,15 @@ from imported import Import
 from miyar.annotation import Annotation, Argument, Span, read_annotations
 from miyar.arabic import WORD
 from miyar.article import Article
-from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import Server
 from miyar.labelstudio.server.remote import Setup
-from miyar.labelstudio.tasks.task import results, task
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme
+from pushing import round_trip
 
 pytestmark = pytest.mark.server
-
-
-def round_trip(
-    owner: Studio,
-    title: str,
-    articles: Sequence[Article],
-    annotations: Sequence[Annotation],
-    scheme: Scheme,
-    folder: Path,
-) -> Import:
-    """Send articles and annotations to a new project and return the import of its export, not yet run."""
-    project = owner.create_project(Setup(title, render_config(scheme)))
-    ids = owner.import_tasks(project, [task(article, scheme, "none") for article in articles])
-    by_id = {article.id: (article, number) for article, number in zip(articles, ids, strict=True)}
-    for number, annotation in enumerate(annotations):
-        article, identity = by_id[annotation.article]
-        unique = f"00000000-0000-4000-8000-{abs(hash(title)) % 10**8:08d}{number:04d}"
-        owner.annotate(
-            identity, results(annotation.spans, annotation.arguments, article, scheme), 1.5, unique
-        )
-    owner.export(project, folder / "export.json")
-    return Import(find_exports([folder / "export.json"]), {a.id: a for a in articles}, scheme)
 
 
 def test_the_demo_annotations_come_back_the_same(

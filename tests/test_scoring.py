@@ -6,7 +6,6 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +15,7 @@ from described import described
 from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, Measure, Score, measures, record, score
-from miyar.spantable import SPAN_TYPE, Articles, Views, views_of
-
-Triple = tuple[int, int, str]
-Side = list[list[Triple]]
+from spans import Side, views
 
 SPANS = st.builds(
     lambda start, length, label: (start, start + length, label),
@@ -28,15 +24,6 @@ SPANS = st.builds(
     st.sampled_from(["PERS", "ORG", "GPE", "ATTACK"]),
 )
 SIDES = st.lists(st.lists(SPANS, max_size=6, unique=True), min_size=1, max_size=4)
-
-
-def views(side: Side, scheme: Scheme, name: str = "gold") -> Views:
-    rows = [[{"start": s, "end": e, "label": label} for s, e, label in spans] for spans in side]
-    lists = pa.array(rows, pa.list_(SPAN_TYPE))
-    ids = [f"a{number}" for number in range(len(side))]
-    return views_of(
-        name, Articles(tuple(ids), (None,) * len(ids)), lists, [label.code for label in scheme.labels]
-    )
 
 
 def predictions(side: Side, scheme: Scheme) -> Predictions:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from miyar.scheme import Attribute, Scheme
 from miyar.scoring import Choices, Measure, Share, score
-from test_scoring_entities import PLAIN, Labelled, compared, found, gold_of, predicted_of, scored
+from sides import PLAIN, Labelled, compared, found, gold_of, predicted_of, scored
 
 # canonical value → how an extractor may write it
 FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

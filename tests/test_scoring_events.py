@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Measure
-from test_scoring_entities import (
+from sides import (
     PAIRS,
     ROLES,
     TRIGGERS,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from miyar.errors import DataError, MiyarError, UsageError
 from miyar.scheme import Label, Layer, Scheme, inventory, read_scheme
 from miyar.scoring import CHARGED, Choices, Score, score
-from test_scoring_entities import (
+from sides import (
     FAULTS,
     Labelled,
     every,

@@ -17,7 +17,7 @@ from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, Score, score
 from miyar.spantable import Views
 from miyar.tokens import tokens
-from test_scoring_entities import FAULTS, Labelled, Side, gold_of, predicted_of, spans_of
+from sides import FAULTS, Labelled, Side, gold_of, predicted_of, spans_of
 
 VIEW = Choices(samples=0)
 LOSSES = ("spans", "kept", "nested", "crossing", "without_token", "widened")

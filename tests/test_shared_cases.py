@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from command import Done, run
+from conftest import case
 from miyar.annotation import read_annotations
 from miyar.dataset import JSON_LINES
 from miyar.dataset.layout import parquet_file
-from test_shared_cases_conll import case
 
 Capture = pytest.CaptureFixture[str]
 

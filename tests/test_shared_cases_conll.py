@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from command import Done, run
-from conftest import SHARED
+from conftest import case
 from miyar.annotation import read_annotations
 from miyar.article import first_difference, read_articles
 from miyar.dataset import JSON_LINES
 
-CASES = SHARED / "cases"
 Capture = pytest.CaptureFixture[str]
 
 
@@ -25,13 +24,6 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def case(name: str) -> Path:
-    """Return the folder of a case, or skip the test where it is not there."""
-    if not (CASES / name).is_dir():
-        pytest.skip("the inputs of others are not part of the project")
-    return CASES / name
 
 
 def remedies(done: Done) -> list[str]:

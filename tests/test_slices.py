@@ -27,7 +27,7 @@ from miyar.scoring.slices import MIN_SUPPORT, MOST_SLICES, TOO_SMALL, SliceTable
 from miyar.scoring.table import Table
 from miyar.spantable import Views
 from miyar.tokens import tokens
-from test_scoring import Side, Triple, views
+from spans import Side, Triple, views
 
 Counted = dict[str, tuple[int, ...]]  # tp, predicted, gold, found by class
 
