@@ -1,6 +1,7 @@
 """Of several pulls the latest by its server's time counts, also where it shows that something was deleted."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,24 @@ def test_what_a_later_pull_does_not_show_is_kept(tmp_path: Path) -> None:
     first = batch(tmp_path / "1", "2026-11-20T12:00:00+00:00", [annotation(1)])
     second = batch(tmp_path / "2", "2026-11-21T12:00:00+00:00", [annotation(2)], article="b")
     assert sorted(chosen(first, second)[0]) == [1, 2]
+
+
+def test_what_no_pull_made_is_neither_earlier_nor_later(tmp_path: Path) -> None:
+    later = batch(tmp_path / "1", "2026-11-21T12:00:00+00:00", [annotation(1)])
+    by_hand = batch(tmp_path / "2", "", [annotation(2)])
+    (by_hand / MANIFEST).write_text('{"server": "s", "annotators": {"2": "A1"}}', encoding="utf-8")
+    taken, selection = chosen(later, by_hand)
+    assert taken == [2]
+    assert selection.left_out - Counter() == {"repeated": 1}
+
+
+def test_two_files_of_one_pull_are_of_one_moment(tmp_path: Path) -> None:
+    one = batch(tmp_path / "1", "2026-11-21T12:00:00+00:00", [annotation(1)])
+    other = {"id": 2, "project": 5, "data": {"article": "a"}, "annotations": [annotation(2)]}
+    (one / "A2.json").write_text(json.dumps([other]), encoding="utf-8")
+    taken, selection = chosen(one)
+    assert taken == [2]
+    assert selection.left_out - Counter() == {"repeated": 1}
 
 
 def test_a_folder_stands_for_the_exports_in_it(tmp_path: Path) -> None:
@@ -169,6 +188,37 @@ def test_batches_whose_order_cannot_be_told_are_refused(
         selection = Selection()
         tasks = [task for export in find_exports(order) for task in read_tasks(export)]
         assert [p.code for task in tasks for p in selection.offer(task)] == ["batches_without_order"]
+
+
+NOON = "2026-05-01T12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"asked": f"{NOON}Z"}, "2026-05-01T12:00:00.000000+00:00"),
+        ({"asked": f"{NOON}Z", "newest": f"{NOON}.5Z"}, "2026-05-01T12:00:00.500000+00:00"),
+        ({"asked": f"{NOON}Z", "newest": f"{NOON}.5+03:00"}, "2026-05-01T12:00:00.000000+00:00"),
+        ({"pulled": PULLED, "newest": "2026-05-01T15:00:00.5+03:00"}, "2026-05-01T12:00:00.500000+00:00"),
+        ({"pulled": PULLED}, "2026-05-01T12:00:02.000000+00:00"),
+        ({"pulled": PULLED, "task": f"{NOON}.75Z"}, "2026-05-01T12:00:02.000000+00:00"),
+        ({"pulled": PULLED, "task": "2026-05-01T12:00:03Z"}, "2026-05-01T12:00:03.000000+00:00"),
+        ({}, ""),
+    ],
+)
+def test_the_moment_of_a_batch_is_the_latest_that_its_server_knew_of(
+    tmp_path: Path, said: dict[str, str], expected: str
+) -> None:
+    """Nothing but a change that a file shows is known of a batch by an earlier miyar, which did not ask."""
+    task: dict[str, Any] = {"id": 1, "data": {}, "updated_at": said.get("task")}
+    task |= {"annotations": [annotation(1, "2026-05-01T12:00:02Z")]}
+    (tmp_path / "A1.json").write_text(json.dumps([task]), encoding="utf-8")
+    projects = [{"file": "A1.json", "newest": said.get("newest")}, {"file": "A2.json", "newest": at(0)}]
+    told = {"asked": said.get("asked"), "pulled": said.get("pulled"), "projects": projects}
+    manifest = {"server": "s", "annotators": {"2": "A1"}, **told}
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    [export] = find_exports([tmp_path / "A1.json"])
+    assert export.as_of == expected
 
 
 def test_a_batch_of_the_future_is_named(tmp_path: Path) -> None:
