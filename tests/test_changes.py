@@ -91,6 +91,7 @@ def test_the_same_charged_span_of_both_is_one_that_is_still_wrong(scheme: Scheme
         ("a0", 3, 4, "OTHER", False, "broken"),
     ]
     assert found.most(BROKEN, 1, 1)[0].label == CHARGED
+    assert {line["layer"] for line in found.lines()} == {"entities"}
 
 
 def test_spans_without_readable_offsets_are_never_the_same(scheme: Scheme) -> None:

@@ -23,7 +23,7 @@ from miyar.comparison import (
     compare_counts,
 )
 from miyar.comparison.counts import Rows, count_systems, stacked
-from miyar.comparison.pairs import adjusted, exchangeable
+from miyar.comparison.pairs import Pair, adjusted, exchangeable
 from miyar.predictions import Predictions
 from miyar.resampling import F1, FEWEST_ARTICLES, GOLD, Swaps, holm, ratios
 from miyar.scheme import Scheme
@@ -168,11 +168,21 @@ def test_gold_of_their_own_is_swapped_and_leaves_f1_as_it_is(data: st.DataObject
     cells = st.lists(st.integers(0, 5), min_size=12, max_size=12)
     old, new = (np.array(data.draw(cells), dtype=np.float64).reshape(3, 1, 4) for _ in range(2))
     moved = exchangeable(old, new)
-    assert np.array_equal(moved.old[..., 2], moved.new[..., 2])
+    assert np.array_equal(moved.old[..., GOLD], np.minimum(old[..., GOLD], new[..., GOLD]))
+    assert np.array_equal(moved.old[..., GOLD], moved.new[..., GOLD])
     for before, after in zip((old, new), moved, strict=True):
         assert np.array_equal(ratios(before)[..., F1], ratios(after)[..., F1], equal_nan=True)
     same = exchangeable(old, old)
     assert np.array_equal(same.old, old)
+
+
+def test_an_average_over_a_class_of_which_no_gold_is_shared_has_no_p() -> None:
+    often = table([2, 1, 2], [2, 2, 2], [2, 2, 2])
+    apart = [table([1, 0, 0], [1, 0, 0], [1, 0, 0]), table([0, 1, 0], [0, 1, 0], [0, 1, 0])]
+    old, new = (np.concatenate([often + one, often, one], axis=1) for one in apart)
+    for supported, undefined in ((True, [2, 3]), (False, [2])):
+        p = Pair(old, new, np.array([False, True, supported])).p(50, 1)
+        assert np.flatnonzero(np.isnan(p)).tolist() == undefined
 
 
 def test_arguments_of_other_triggers_are_compared_too(scheme: Scheme) -> None:
@@ -320,8 +330,8 @@ def test_holm_is_over_the_labels_of_a_system_and_over_systems_for_averages() -> 
 
 
 def test_labels_in_few_articles_do_not_weigh_on_the_others() -> None:
-    often = [1] * 20
-    rare = [1] * (FEWEST_ARTICLES - 1) + [0] * (20 - FEWEST_ARTICLES + 1)
+    often = [1] * FEWEST_ARTICLES + [0] * 10
+    rare = [1] * (FEWEST_ARTICLES - 1) + [0] * 11
     both = [one + other for one, other in zip(often, rare, strict=True)]
     nothing = [0] * 20
     old, new = (

@@ -88,6 +88,38 @@ def test_all_that_is_wrong_is_said_at_once_with_what_was_meant(tmp_path: Path) -
     assert "Nothing was judged." in str(caught.value)
 
 
+def test_what_a_loss_is_tolerated_for_is_a_table_of_a_trade_off(tmp_path: Path) -> None:
+    source = """
+        [[floor]]
+        measure = "entities.strict"
+        f1 = 0.5
+        for = { measures = "entities.strict" }
+        [[trade_off]]
+        excuses = ["floor 1"]
+        measure = "entities.strict"
+        margin = 0.1
+        for = "triggers.trig_c"
+    """
+    with pytest.raises(DataError) as caught:
+        gate_of(tmp_path, source)
+    assert [(problem.code, problem.found) for problem in caught.value.problems] == [
+        ("unknown_key", "for"),
+        ("wrong_type", "'triggers.trig_c'"),
+    ]
+
+
+def test_an_unknown_field_is_refused_with_what_there_is(tmp_path: Path) -> None:
+    file = tmp_path / "gate.toml"
+    file.write_text('[[floor]]\nby = "sources"\nf1 = 0.5', encoding="utf-8")
+    without = {name: one for name, one in MEASURES.items() if name != "slices.source"}
+    for measures, expected in ((MEASURES, "source"), (without, "a field that there are slices by")):
+        with pytest.raises(DataError) as caught:
+            read_gate(file, measures)
+        [problem] = caught.value.problems
+        assert expected in problem.expected
+        assert problem.remedy == "add --by sources"
+
+
 def test_a_gate_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gate\.toml: cannot be read"):
         read_gate(tmp_path / "gate.toml", MEASURES)
@@ -277,7 +309,36 @@ def test_json_has_the_verdict_first_and_every_number_unrounded(tmp_path: Path) -
     strict = value["systems"][0]["layers"]["entities"]["strict"]["labels"]["GPE"]
     assert gpe["difference"] == strict["difference"]["f1"]
     assert gpe["interval"] == strict["interval"]["f1"]
-    assert gpe["excuses"][0]["gains"][0]["measure"] == "triggers.trig_c"
+    assert (gpe["baseline_f1"], gpe["f1"]) == (strict["baseline"]["f1"], strict["system"]["f1"])
+    assert gpe["articles"] == strict["articles"] == 400
+    attacks = value["systems"][0]["layers"]["triggers"]["trig_c"]["micro"]
+    assert gpe["excuses"][0]["gains"] == [
+        {
+            "measure": "triggers.trig_c",
+            "row": "micro",
+            "difference": attacks["difference"]["f1"],
+            "interval": attacks["interval"]["f1"],
+            "enough": True,
+        }
+    ]
+
+
+def test_json_of_a_row_without_gold_has_no_numbers(tmp_path: Path) -> None:
+    source = TRADE_OFF.replace('of = "labels"', 'of = ["PERS", "WEAPON"]').replace('["GPE"]', '["PERS"]')
+    source = source.replace('measure = "triggers.trig_c"', 'measure = "triggers.trig_c", of = ["ATTACK"]')
+    comparison = compared(counts_of(40, PERS=(0.8, 0.6)))
+    verdict = judge(gate_of(tmp_path, source), comparison).to_dict()
+    value = json.loads(json.dumps(verdict, allow_nan=False))["systems"][0]["rules"][0]
+    pers, weapon = value["rows"]
+    numbers = dict.fromkeys(("baseline_f1", "f1", "difference", "interval", "articles_needed"))
+    assert weapon.items() >= {**numbers, "articles": 0, "why": "no gold spans"}.items()
+    [gain] = pers["excuses"][0]["gains"]
+    assert (gain["row"], gain["difference"], gain["interval"], gain["enough"]) == (
+        "ATTACK",
+        None,
+        None,
+        False,
+    )
 
 
 # --- that it understands noise -----------------------------------------------------------------------------

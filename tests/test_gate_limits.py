@@ -63,6 +63,27 @@ def test_what_has_no_f1_does_not_reach_a_floor_and_the_gate_says_why(on: On) -> 
     assert not verdict.passed
 
 
+def test_a_floor_on_the_interval_is_held_against_that_of_f1_and_no_other_ratio() -> None:
+    counts = np.zeros((2, 12, 1, 4))
+    counts[:] = [8, 20, 10, 8]
+    counts[:, ::2, :, [0, 3]] = 6
+    stack = Stack("entities", "strict", counts)
+    verdict = verdict_of(Gate((Floor("all", STRICT, 0.5, On.INTERVAL),)), stack)
+    [row] = verdict.rules[0].judgements
+    assert row.difference is not None
+    assert row.difference.system.interval is not None
+    found = row.difference.system.interval.bounds
+    assert row.bounds == found["f1"]
+    assert found["precision"].high < found["f1"].low < found["f1"].high < found["recall"].low
+
+
+def test_a_floor_on_the_interval_is_undecided_where_none_was_asked_for() -> None:
+    gate = Gate((Floor("all", STRICT, 0.5, On.INTERVAL),))
+    comparison = compared(counts_of(40, PERS=(0.8, 0.8)), samples=0)
+    [row] = judge(gate, comparison).systems[0].rules[0].judgements
+    assert (row.state, row.why) == (State.UNDECIDED, "no intervals were asked for")
+
+
 LABELS_HOLD = Gate((NonInferiority("labels", Subject("entities.strict", ("PERS",)), 0.5),))
 
 
@@ -87,3 +108,13 @@ def test_a_flood_that_leaves_micro_as_it_was_is_no_loss() -> None:
     verdict = verdict_of(LABELS_HOLD, Stack("entities", "strict", counts, ("PERS", "GPE")))
     assert verdict.compared.layers["entities"]["strict"].micro.f1 == 0
     assert verdict.losses == ()
+
+
+def test_a_flood_has_the_labels_without_gold_of_which_more_is_predicted() -> None:
+    counts = np.zeros((2, 12, 4, 4))
+    counts[:, :, 1] = [8, 10, 10, 8]
+    counts[:, :, 2:, 1] = 5
+    counts[1, :, 1:3, 1] = 30
+    counts[:, :, 0] = counts[:, :, 1:].sum(axis=2)
+    verdict = verdict_of(LABELS_HOLD, Stack("entities", "strict", counts, ("PERS", "GPE", "WEAPON")))
+    assert [(one.row, one.flood) for one in verdict.losses] == [("micro", {"GPE": 12 * 30})]
