@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from conftest import ROOT
+from imported import Import
 from marked import marked
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import METADATA_FIELDS, Article, chosen_articles, found_articles, read_articles
@@ -22,7 +23,6 @@ from miyar.dataset import read_gold, with_articles, write_dataset
 from miyar.dataset.layout import parquet_file
 from miyar.errors import MiyarError
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.sync.batch import known_pseudonyms, since_when
 from miyar.labelstudio.tasks.file import read_task_file
 from miyar.labelstudio.tasks.suggestions import suggested_results
@@ -153,7 +153,7 @@ def use_manifest(path: Path, scheme: Scheme) -> None:
 def score_gold(path: Path, scheme: Scheme) -> None:
     gold = with_articles(read_gold(path, scheme, None), ARTICLES)
     assert gold.inside.all()
-    texts = gold.texts or ()
+    texts = gold.articles.texts or ()
     for article, start, end in zip(gold.spans.article, gold.spans.start, gold.spans.end, strict=True):
         assert texts[article][start:end].strip() == texts[article][start:end] != ""
 

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from command import Done, run
+from imported import Import
 from marked import marked
 from miyar.annotation import Annotation
 from miyar.article import Article
 from miyar.labelstudio.exports.finding import find_exports
-from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.process import TOKEN_FILE, Server

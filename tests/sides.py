@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from miyar.predictions import Line, Policy, Predictions, checked_predictions
+from miyar.predictions import ArticleLine, Policy, Predictions, checked_predictions
 from miyar.scheme import Scheme, inventory
 from miyar.scoring import PRF, Choices, Measure, Score, Share, score
-from miyar.spantable import SPAN_TYPE, ArgumentTable, Views, views_of
+from miyar.spantable import SPAN_TYPE, ArgumentTable, Articles, Views, views_of
 
 PLAIN = Choices(samples=0, comparison=False)
 LENGTH = 12
@@ -56,11 +56,14 @@ def gold_of(
     lengths = [len(text) for text in texts] if texts else [length or 0] * len(names)
     return views_of(
         "gold",
-        names,
-        [f"{name:0>64}" for name in names],
+        Articles(
+            tuple(names),
+            tuple(f"{name:0>64}" for name in names),
+            None if length is None and not texts else np.array(lengths, dtype=np.int64),
+            tuple(texts) if texts else None,
+        ),
         pa.array(rows, pa.list_(SPAN_TYPE)),
         [label.code for label in scheme.labels],
-        None if length is None and not texts else np.array(lengths, dtype=np.int64),
         roles=tuple(roles),
         arguments=ArgumentTable(*np.array(arguments, dtype=np.int64).reshape(-1, 4).T),
         attributes={
@@ -70,7 +73,6 @@ def gold_of(
             )
             for attribute in scheme.attributes
         },
-        texts=tuple(texts) if texts else None,
     )
 
 
@@ -79,8 +81,8 @@ def predicted_of(
 ) -> Predictions:
     """Return what the reader makes of a line per article of the gold."""
     lines = [
-        Line(f"p:{number}", name, None, [*map(_span, one.spans)], [*map(_argument, one.arguments)])
-        for number, (name, one) in enumerate(zip(gold.articles, side, strict=True), start=1)
+        ArticleLine(f"p:{number}", name, None, [*map(_span, one.spans)], [*map(_argument, one.arguments)])
+        for number, (name, one) in enumerate(zip(gold.articles.ids, side, strict=True), start=1)
     ]
     return checked_predictions(file, lines, gold, scheme, Policy(), inventory(scheme, map_name))
 

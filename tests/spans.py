@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from miyar.scheme import Scheme
-from miyar.spantable import SPAN_TYPE, Views, views_of
+from miyar.spantable import SPAN_TYPE, Articles, Views, views_of
 
 Triple = tuple[int, int, str]
 Side = list[list[Triple]]
@@ -13,4 +13,5 @@ def views(side: Side, scheme: Scheme, name: str = "gold") -> Views:
     rows = [[{"start": s, "end": e, "label": label} for s, e, label in spans] for spans in side]
     lists = pa.array(rows, pa.list_(SPAN_TYPE))
     ids = [f"a{number}" for number in range(len(side))]
-    return views_of(name, ids, [None] * len(ids), lists, [label.code for label in scheme.labels])
+    articles = Articles(tuple(ids), (None,) * len(ids))
+    return views_of(name, articles, lists, [label.code for label in scheme.labels])

@@ -31,8 +31,7 @@ from miyar.adjudication import (
 from miyar.errors import DataError
 from miyar.report.decisions import decision_log
 from miyar.scheme import Scheme
-from test_agreement import SOURCES, VIEWS, of
-from views import View, annotation, annotators_of, written
+from views import SOURCES, VIEWS, View, annotation, annotators_of, of, written
 
 NOW = "2026-01-01T00:00:00+00:00"
 

@@ -16,17 +16,14 @@ from hypothesis import strategies as st
 from command import run
 from marked import Marked, marked
 from miyar.agreement import CLASSES, Agreement, agreement
-from miyar.annotation import Annotation, Span
+from miyar.annotation import Annotation
 from miyar.dataset import read_annotators
 from miyar.errors import DataError
 from miyar.scheme import Scheme
 from miyar.scoring import Choices
-from views import View, annotation, annotators_of, written
+from views import LABELS, VIEWS, WORDS, View, annotation, annotators_of, of, written
 
 PLAIN = Choices(samples=0, comparison=False)
-TEXT = "زار سامي دمشق ثم حلب"
-WORDS = ((0, 3), (4, 8), (9, 13), (14, 16), (17, 20))
-LABELS = ("PERS", "ORG", "GPE")
 
 
 def agreed(views: Mapping[str, View], scheme: Scheme, choices: Choices = PLAIN) -> Agreement:
@@ -35,30 +32,6 @@ def agreed(views: Mapping[str, View], scheme: Scheme, choices: Choices = PLAIN) 
 
 def f1(found: Agreement, layer: str = "entities", name: str = "strict") -> float | None:
     return found.layers[layer][name].micro.f1
-
-
-def of(*spans: tuple[int, int, str]) -> Marked:
-    made = (Span(f"s{n}", start, end, label, TEXT[start:end]) for n, (start, end, label) in enumerate(spans))
-    return Marked(TEXT, tuple(made))
-
-
-# spans of whole words, nested, crossing, equal extents with two labels
-SPANS = st.builds(
-    lambda ends, label: (WORDS[min(ends)][0], WORDS[max(ends)][1], label),
-    st.tuples(st.integers(0, 4), st.integers(0, 4)),
-    st.sampled_from(LABELS),
-)
-SOURCES = st.lists(SPANS, max_size=5, unique=True).map(lambda spans: of(*spans))
-VIEWS = st.integers(1, 4).flatmap(
-    lambda articles: st.lists(
-        st.lists(SOURCES, min_size=articles, max_size=articles), min_size=2, max_size=3
-    ).map(
-        lambda rows: {
-            f"A{who}": {f"a{number}": one for number, one in enumerate(row)}
-            for who, row in enumerate(rows, start=1)
-        }
-    )
-)
 
 
 # worked examples

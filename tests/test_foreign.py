@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from command import Done, run
 from exporting import ARTICLE, exported
+from imported import Import
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import read_articles
 from miyar.dataset import JSON_LINES

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
-from imported import Import
 from miyar.annotation import Annotation, Argument, Span, read_annotations
 from miyar.arabic import WORD
 from miyar.article import Article

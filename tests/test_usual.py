@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporting import ARTICLE, annotated, exported
+from imported import Import
 from miyar.labelstudio.exports.finding import find_exports
 from miyar.labelstudio.results.usual import Lane
 from miyar.labelstudio.tasks.task import task
