@@ -20,22 +20,28 @@ COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066\u2067\
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in the data; `code` names the rule that it breaks."""
+    """One thing that is wrong in the data; `code` names the rule that it breaks.
+
+    `address` is where a browser shows it, if anywhere.
+    """
 
     code: str
     where: str
     found: str
     expected: str
     remedy: str = ""
+    address: str = ""
 
     def __str__(self) -> str:
         """Return the problem as lines for a person."""
-        lines = [f"{self.where}: {self.found} [{self.code}]", f"    expected: {self.expected}"]
-        return "\n".join(map(plain, [*lines, f"    to do:    {self.remedy}"] if self.remedy else lines))
+        told = {"expected": self.expected, "to do": self.remedy, "at": self.address}
+        lines = [f"    {name + ':':<9} {said}" for name, said in told.items() if said or name == "expected"]
+        return "\n".join(map(plain, [f"{self.where}: {self.found} [{self.code}]", *lines]))
 
     def to_dict(self) -> dict[str, str]:
-        """Return the fields under their names."""
-        return asdict(self)
+        """Return the fields under their names, without an address that there is not."""
+        fields: dict[str, str] = asdict(self)
+        return fields if self.address else {name: fields[name] for name in fields if name != "address"}
 
 
 class MiyarError(Exception):

@@ -203,6 +203,7 @@ class ManifestFile(msgspec.Struct):
     """What manifest.json says of a batch; one that was made by hand need not list projects.
 
     `asked` is when the server was asked, by its own clock; `pulled` is the same by the client's.
+    `url` is the address of the server at that time.
     """
 
     server: str
@@ -210,6 +211,7 @@ class ManifestFile(msgspec.Struct):
     asked: str | None = None
     pulled: str | None = None
     since: str | None = None
+    url: str | None = None
     projects: list[PulledProject] | None = None
 
 

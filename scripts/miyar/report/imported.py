@@ -1,11 +1,12 @@
 """What an import left out by rule, and what in it is worth a look, one line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from miyar.errors import in_words, quoted
 from miyar.labelstudio.exports.dataset import Imported
 from miyar.labelstudio.exports.export import Export
+from miyar.labelstudio.exports.remarks import Remark
 from miyar.labelstudio.exports.selection import TOLERANCE, moment
 from miyar.report.table import first_few
 from miyar.scheme import Outcome
@@ -25,7 +26,7 @@ def import_summary(imported: Imported) -> Iterator[str]:
         yield from ahead_of_time(export)
     for note, count in tally.notes.items():
         if count:
-            yield f"note: {count} × {note}"
+            yield f"note: {count} × {note}{_examples(tally.examples.get(note, ()), count)}"
     for (kind, code, became), count in sorted(tally.applied.items(), key=str):
         yield f"changed: {count} × {quoted(code)} of {kind}: {_now(became)}"
     if tally.again:
@@ -35,6 +36,16 @@ def import_summary(imported: Imported) -> Iterator[str]:
     if tally.emptied:
         places = first_few(tally.emptied)
         yield f"annotations left out, since all in them was refused: {len(tally.emptied)}: {places}"
+
+
+def _examples(remarks: Sequence[Remark], count: int) -> str:
+    """Return where a note comes from: the first articles, with text and annotator, and one address."""
+    if not remarks:
+        return ""
+    places = [f"{one.place} ({one.annotator})" if one.annotator else one.place for one in remarks]
+    more = ["…"] if count > len(remarks) else []
+    address = next((f"; the first: {one.address}" for one in remarks if one.address), "")
+    return f": {', '.join([*places, *more])}{address}"
 
 
 def ahead_of_time(export: Export) -> Iterator[str]:

@@ -9,11 +9,13 @@ from miyar.annotation import Annotation
 from miyar.errors import Problem
 from miyar.labelstudio.exports.export import Export
 from miyar.labelstudio.exports.importing import Import, Outcome
+from miyar.labelstudio.exports.remarks import Remark
 from miyar.labelstudio.results.ledger import Ledger
 from miyar.labelstudio.results.reannotation import Reannotation
 from miyar.labelstudio.results.rejects import Rejects
 from miyar.labelstudio.results.revision import Applied
 
+EXAMPLES = 3
 PARTIAL = "partial_pull_without_an_earlier_one_of_its_server"
 
 
@@ -21,7 +23,7 @@ PARTIAL = "partial_pull_without_an_earlier_one_of_its_server"
 class Tally:
     """Counts of outcomes: `tasks` by export, `views` by annotator and status, the others as an Outcome's.
 
-    `labelled` are the articles that have an annotation.
+    `labelled` are the articles that have an annotation, `examples` the first remarks for each note.
     """
 
     rejects: Rejects = field(default_factory=Rejects)
@@ -33,6 +35,7 @@ class Tally:
     applied: Counter[Applied] = field(default_factory=Counter)
     again: list[Reannotation] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
+    examples: dict[str, list[Remark]] = field(default_factory=dict)
 
     def counted(self, outcome: Outcome) -> Sequence[Annotation]:
         """Count what a task gives, and return its annotations."""
@@ -40,6 +43,10 @@ class Tally:
         self.ledger.add(outcome.ledger)
         self.rejects.extend(outcome.rejects)
         self.notes.update(outcome.notes)
+        for remark in outcome.remarks:
+            known = self.examples.setdefault(remark.code, [])
+            if len(known) < EXAMPLES:
+                known.append(remark)
         self.applied.update(outcome.applied)
         self.again.extend(outcome.again)
         self.emptied.extend(outcome.emptied)

@@ -38,7 +38,7 @@ def pull(studio: Studio, members: Sequence[Member], folder: Path, batch: Path, s
     users = sorted({user for one in pulled for user in (*one.survey.users, *_account(one))})
     free = next_names(names.values())
     annotators = {user: names.get(user) or next(free) for user in users}
-    whole = Batch(server, studio.version(), asked, since, annotators, pulled)
+    whole = Batch(server, studio.url, studio.version(), asked, since, annotators, pulled)
     write_json(folder / MANIFEST, whole.manifest())
     _write_accounts(folder, {str(user): accounts.get(user) for user in users})
     return whole
