@@ -163,7 +163,7 @@ class Import:
             made.note(Remark(note, annotator, article.id, made.address), count)
         made.ledger.add(conversion.ledger)
         _leave_out(made.ledger, 0 if skipped else value.get(LEFT_OUT_KEY, 0))
-        made.rejects.extend(_told(reject, task) for reject in conversion.rejects)
+        made.rejects.extend(_told(reject, task, annotator) for reject in conversion.rejects)
         if conversion.rejects and not conversion.spans:
             made.emptied.append(self._place(task, value))
             return
@@ -239,11 +239,12 @@ def begun_import(
     return Import(exports, articles, scheme, translator, selection, annotators)
 
 
-def _told(reject: Reject, task: ExportedTask) -> Reject:
-    """Return what was refused with what to do about it, and where."""
+def _told(reject: Reject, task: ExportedTask, annotator: str = "") -> Reject:
+    """Return what was refused with what to do about it, where, and whose it is."""
     problem = reject.problem
     remedy = problem.remedy or REMEDIES[problem.code]
-    return reject._replace(problem=replace(problem, remedy=remedy, address=task.address))
+    told = replace(problem, remedy=remedy, address=task.address)
+    return reject._replace(problem=told, annotator=annotator)
 
 
 def _leave_out(ledger: Ledger, count: int) -> None:
