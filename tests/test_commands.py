@@ -148,7 +148,8 @@ def test_extractor_and_score_in_three_formats(tmp_path: Path, capsys: Capture) -
     assert made.status == 0
     text = run(capsys, "score-extractors", gold, predictions)
     assert text.status == 0
-    assert "lexicon@1 on A1.jsonl, 4 articles" in text.out
+    head, *_ = text.out.splitlines()
+    assert head == "lexicon@1 on A1.jsonl, 4 articles: micro F1 38.3 (no interval), support 129"
     assert "WARNING" not in text.out
     assert "own counts equal seqeval's" in text.err
     markdown = run(capsys, "score-extractors", gold, predictions, "--format", "markdown")
@@ -372,3 +373,19 @@ def test_completion_is_installed_once(shell: dict[str, str], tmp_path: Path) -> 
         f"'{tmp_path}/.bash_completions/miyar.sh'",
     ]
     assert "_miyar_completion" in (tmp_path / ".bash_completions" / "miyar.sh").read_text("utf-8")
+
+
+def test_articles_that_need_no_cleaning_are_used_as_they_are(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("قال محمد", encoding="utf-8")
+    done = run(capsys, "clean-articles", tmp_path / "in", "-o", tmp_path / "out")
+    assert done.status == 0
+    assert f"1 article, nothing to change: go on with {tmp_path / 'in'}; the copies in" in done.err
+    assert "in place of" not in done.err
+
+
+def test_one_change_is_told_in_the_singular(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffقال محمد".encode())
+    done = run(capsys, "clean-articles", tmp_path / "a.txt", "-o", tmp_path / "out")
+    assert "1 article, 1 change in 1 of them" in done.err
+    assert f"go on with {tmp_path / 'out'} in place of {tmp_path / 'a.txt'}" in done.err

@@ -84,6 +84,11 @@ class DataError(MiyarError):
         return [*told, *more, f"{in_words(self.counts)}. {self.outcome}"]
 
 
+def in_number(count: int, noun: str) -> str:
+    """Return "1 article", "2 articles"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def count_by_code(problems: Iterable[Problem]) -> str:
     """Return "3 problems: 2 unknown_label, 1 out_of_range"."""
     return in_words(Counter(problem.code for problem in problems))
@@ -92,8 +97,7 @@ def count_by_code(problems: Iterable[Problem]) -> str:
 def in_words(counts: Counter[str]) -> str:
     """Return counts by code in words, as `count_by_code` does."""
     kinds = ", ".join(f"{count} {code}" for code, count in counts.most_common())
-    total = counts.total()
-    return f"{total} problem{'' if total == 1 else 's'}: {kinds}"
+    return f"{in_number(counts.total(), 'problem')}: {kinds}"
 
 
 def safe(text: str) -> str:

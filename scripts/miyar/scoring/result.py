@@ -85,10 +85,15 @@ class Score:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what is to be said of all intervals, where there are any."""
+        return few_articles(self.articles, self.effective_articles) if self.has_intervals else ()
+
+    @property
+    def has_intervals(self) -> bool:
+        """Return whether any number has an interval."""
         measures = [one for found in self.layers.values() for one in found.values()]
-        if not any(one.micro.interval for one in measures):
-            return ()
-        return few_articles(self.articles, self.effective_articles)
+        measures += [one.measure for one in self.slices.values()]
+        numbers = [number for one in measures for number in (one.micro, one.macro, *one.labels.values())]
+        return any(number and number.interval and number.interval.bounds for number in numbers)
 
     def __repr__(self) -> str:
         """Return the micro average of each measure, a line each."""

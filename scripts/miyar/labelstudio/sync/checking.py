@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from miyar.article import Article
-from miyar.errors import Problem
+from miyar.errors import Problem, in_number
 from miyar.labelstudio.exports.export import AnnotatorKey, Export, ExportedTask
 from miyar.labelstudio.exports.importing import Import, Outcome
 from miyar.labelstudio.exports.remarks import Remark
@@ -79,7 +79,7 @@ def count_in_words(findings: Sequence[Finding]) -> str:
     """Return how many problems and notes there are, such as "1 problem, 2 notes"."""
     notes = sum(one.is_note for one in findings)
     counts = {"problem": len(findings) - notes, "note": notes}
-    return ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items() if n)
+    return ", ".join(in_number(count, noun) for noun, count in counts.items() if count)
 
 
 def _text_of(exported: ExportedTask) -> Article | None:
