@@ -422,9 +422,9 @@ def parquet(work: Path) -> Path:
 # messages lead to the place in the page
 
 
-def pulled(work: Path, *tasks: Any) -> Path:
+def pulled(work: Path, *tasks: Any, name: str = "batch", **changes: str) -> Path:
     """Write a batch of a server that is known, and return its folder."""
-    folder = work / "batch"
+    folder = work / name
     folder.mkdir()
     export(folder / "A1.json", *tasks)
     manifest = {
@@ -432,6 +432,7 @@ def pulled(work: Path, *tasks: Any) -> Path:
         "url": "https://label.example.org",
         "annotators": {"1": "A1"},
         "projects": [{"file": "A1.json", "id": 7, "title": "News A1"}],
+        **changes,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
@@ -498,3 +499,27 @@ def test_a_role_between_ends_that_it_does_not_allow_is_noted_with_its_article(
     relation["labels"] = ["TIME"]
     result = call(export(work / "export.json", value))
     assert "note: 1 × end_not_allowed: TIME from ATTACK to PERS: a (A1)" in result.stderr
+
+
+def test_what_only_holds_changes_takes_the_place_of_a_whole_only_when_asked(
+    work: Path, scheme: Scheme
+) -> None:
+    b = Article("b", "قال محمد")
+    first = pulled(work, labelled(scheme), name="1", asked="2026-05-01T10:00:00+00:00")
+    later = pulled(
+        work, labelled(scheme, b, 2), name="2", asked="2026-05-02T10:00:00+00:00", since="annotations/1"
+    )
+    assert call(first).exit_code == 0
+    refused = call(later)
+    assert isinstance(refused.exception, UsageError)
+    said = str(refused.exception)
+    assert "dataset: was made of 1/A1.json too" in said
+    assert "only what changed since annotations/1" in said
+    assert "--partial" in said
+    assert [one.article for one in imported()] == ["a"]
+    both = call(first, later)
+    assert (both.exit_code, "dataset: dataset (in place of an earlier one)" in both.stderr) == (0, True)
+    assert [one.article for one in imported()] == ["b", "a"]
+    assert call(later, "--partial").exit_code == 0
+    assert [one.article for one in imported()] == ["b"]
+    assert call(later).exit_code == 0  # it holds all that the earlier one was made of

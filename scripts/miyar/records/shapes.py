@@ -222,6 +222,15 @@ MANIFEST_FILE = Kind(
 )
 
 
+class MadeOf(msgspec.Struct):
+    """What import.json says of the exports that a dataset was made of."""
+
+    exports: list[dict[str, Any]] = []
+
+
+MADE_OF = Kind(MadeOf, "bad_json", "import.json as import-annotations writes it")
+
+
 class MappedData(msgspec.Struct, forbid_unknown_fields=True):
     """Which fields of a task's data hold its text, its id and metadata."""
 

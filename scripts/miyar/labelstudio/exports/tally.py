@@ -68,11 +68,15 @@ class Tally:
 
 def begun_tally(plan: Import, aside: IO[str] | None = None) -> Tally:
     """Return the tally of an import before its first task; what is refused goes into the file too."""
-    partial = sum(_lacks_its_start(export, plan.exports) for export in plan.exports)
-    return Tally(Rejects(aside), notes=Counter({PARTIAL: partial}))
+    return Tally(Rejects(aside), notes=Counter({PARTIAL: len(without_start(plan.exports))}))
+
+
+def without_start(exports: Sequence[Export]) -> list[Export]:
+    """Return the exports that have only what changed, where nothing before it is imported with them."""
+    return [export for export in exports if _lacks_its_start(export, exports)]
 
 
 def _lacks_its_start(export: Export, exports: Sequence[Export]) -> bool:
-    """Return whether an export has only what changed, and nothing before it is imported with it."""
+    """Return whether there is only a part of its server's work, and no earlier part with it."""
     before = (other.source == export.source and other.as_of < export.as_of for other in exports)
     return bool(export.since) and not any(before)
