@@ -215,7 +215,9 @@ def corpus(
     return tmp_path
 
 
-def test_examples_in_python_run(corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_in_python_run(
+    corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, scheme: Scheme
+) -> None:
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", corpus / "cache")
     call = ("run-extractor", "lexicon", "articles", "--gold", "dataset", "--annotator", "A1")
     assert run(capsys, *call, "--leave-one-out", "-o", "predictions/lexicon").status == 0
@@ -225,6 +227,10 @@ def test_examples_in_python_run(corpus: Path, capsys: Capture, monkeypatch: pyte
         found: dict[str, Any] = {}
         exec(example, found)  # noqa: S102 - our own page
         assert found.keys() & {"result", "annotations"}
+        if "spans" in found:
+            table, labels = found["spans"], {label.code: label.name for label in scheme.labels}
+            assert len(table) == sum(map(len, found["annotations"]["spans"]))
+            assert [labels[code] for code in table["label"]] == table["name"].tolist()
 
 
 def test_the_extractor_of_the_example_runs_by_its_entry_point(

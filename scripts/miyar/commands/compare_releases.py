@@ -117,11 +117,11 @@ def run(
       [[non_inferiority]]          # no row loses as much as margin
       measure = "entities.strict"  # a measure, or by = "source"
       of = "labels"                # "micro", "macro", "labels", ["PERS"]
-      margin = 0.01                # the interval lies above -0.01
+      margin = "1 %"               # the interval lies above -1
       undecided = "pass"           # without interval; else "fail"
       [[floor]]                    # every row has this F1
       by = "source"                # the slices of --by source
-      f1 = 0.60
+      f1 = "60 %"
       on = "interval"              # its lower end; else the point
 
     Example: miyar compare-releases dataset predictions/1 predictions/2 --gate gate.toml --format markdown

@@ -98,10 +98,10 @@ def _rule_parts(judged: RuleVerdict, system: str) -> Iterator[Part]:
 def _title(rule: Rule) -> str:
     """Return a rule in words."""
     if isinstance(rule, NonInferiority):
-        asked = f"the interval of the change lies above {points(rule.limit, FINE)}"
+        asked = f"the interval of the change lies above {points(rule.limit, FINE)} points"
     else:
         what = "the lower end of its interval" if rule.on is On.INTERVAL else "F1"
-        asked = f"{what} is at least {_percent(rule.limit)}"
+        asked = f"{what} is at least {_percent(rule.limit)} %"
     return f"{rule.name}: {rule.subject}: {asked}"
 
 
