@@ -26,7 +26,7 @@ from miyar.report.format import Format
 from miyar.report.imported import import_summary
 from miyar.report.ledger import render_ledger
 from miyar.report.table import first_few
-from miyar.scheme import Configured
+from miyar.scheme import Configured, own_folders
 from miyar.terminal import say, say_lines, show
 
 
@@ -138,7 +138,8 @@ def _draft(exports: Sequence[Path], page: Path | None, configured: Configured, o
     config = output if made.scheme else configured.folder
     given = shlex.join(map(str, exports))
     call = f"miyar import-annotations {given} --mapping {shlex.quote(str(output / MAPPING_NAME))}"
-    say(f"look it through, then: {call} --config {shlex.quote(str(config))} -o dataset")
+    own = "" if config in own_folders("annotation_config") else f" --config {shlex.quote(str(config))}"
+    say(f"look it through, then: {call}{own} -o dataset")
 
 
 def _say_summary(imported: Imported) -> None:

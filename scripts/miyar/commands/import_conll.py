@@ -26,7 +26,7 @@ from miyar.conll import (
     tag_columns,
 )
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem, UsageError, count_by_code
+from miyar.errors import DataError, Problem, UsageError, count_by_code, in_number
 from miyar.output import in_place_of_earlier, refuse_overlap, write_json, write_json_lines, written_folder
 from miyar.predictions import RELEASE_FILE, write_predictions
 from miyar.report.format import Format
@@ -242,7 +242,7 @@ def _write_slips(corpus: Corpus, quarantine: Path | None) -> None:
 
 def _facts(corpus: Corpus) -> Iterator[str]:
     names = first_few([source.name for source in corpus.sources])
-    yield f"Made of {len(corpus.sources)} files with a token and its tags on each line: {names}."
+    yield f"Made of {in_number(len(corpus.sources), 'file')} with a token and its tags on each line: {names}."
     yield JOINED
     yield f"Spans: {', '.join(f'{code} {count.entities}' for code, count in corpus.entities.items())}."
     if corpus.slips:

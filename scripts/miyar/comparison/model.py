@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from miyar.comparison.changes import Changes
+from miyar.errors import in_number
 from miyar.resampling import few_articles
 from miyar.scoring import PRF, Bounds, Interval, Macro, Share
 
@@ -262,5 +263,5 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Return each system with its measures."""
-        head = f"Comparison with {self.baseline.name} on {self.corpus}, {self.articles} articles"
+        head = f"Comparison with {self.baseline.name} on {self.corpus}, {in_number(self.articles, 'article')}"
         return "\n".join([head, *map(repr, self.systems)])

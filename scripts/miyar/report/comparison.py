@@ -8,6 +8,7 @@ from typing import NamedTuple
 from miyar.comparison import Comparison, Difference, Finding, MeasureComparison, SystemComparison
 from miyar.comparison.changes import BROKEN, FIXED
 from miyar.comparison.counts import SLICES
+from miyar.errors import in_number
 from miyar.report.blocks import BY_LABEL, UNDEFINED, label_names, measure_name
 from miyar.report.differences import broken, ends, headline, p_value, points, sentence
 from miyar.report.format import Format
@@ -72,7 +73,7 @@ def notes(comparison: Comparison) -> Lines:
 
 def _parts(comparison: Comparison, scheme: Scheme) -> Iterator[Part]:
     baseline, corpus = comparison.baseline.name, comparison.corpus
-    yield Heading(f"Compared with {baseline} on {corpus}, {comparison.articles} articles")
+    yield Heading(f"Compared with {baseline} on {corpus}, {in_number(comparison.articles, 'article')}")
     yield overview(comparison)
     for number, one in enumerate(comparison.systems, start=1):
         yield Heading(f"{letter(number)}: {one.system.name} against {baseline}", 2)

@@ -17,6 +17,7 @@ from miyar.comparison import (
     Undecided,
     Verdict,
 )
+from miyar.errors import in_number
 from miyar.report.blocks import UNDEFINED
 from miyar.report.comparison import letter, notes, overview
 from miyar.report.differences import FINE, about, broken, ends, points
@@ -42,7 +43,7 @@ def render_verdict(verdict: Verdict, comparison: Comparison, form: Format) -> st
 
 
 def _parts(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
-    yield Heading(f"Gate {_word(verdict.passed)}: {verdict.corpus}, {verdict.articles} articles")
+    yield Heading(f"Gate {_word(verdict.passed)}: {verdict.corpus}, {in_number(verdict.articles, 'article')}")
     losses = (_loss(one.compared.system.name, loss) for one in verdict.systems for loss in one.losses)
     yield Lines((*map(_system_line, verdict.systems), *losses))
     yield overview(comparison)

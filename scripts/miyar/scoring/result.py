@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from miyar.bio import Losses
+from miyar.errors import in_number
 from miyar.resampling import few_articles
 from miyar.scoring.diagnosis import Diagnosis
 from miyar.scoring.model import Measure
@@ -102,5 +103,5 @@ class Score:
             for layer, measures in self.layers.items()
             for name, measure in measures.items()
         ]
-        head = f"Score({self.extractor} on {self.corpus}, {self.articles} articles"
+        head = f"Score({self.extractor} on {self.corpus}, {in_number(self.articles, 'article')}"
         return "\n  ".join([head, *lines]) + "\n)"
