@@ -26,7 +26,7 @@ ROWS = (
     ("arabic",),
     ("scheme", "article", "annotation"),
     ("spantable", "tokens", "validation", "cleaning"),
-    ("spanchecks",),
+    ("spanchecks", "spanedges"),
     ("predictions", "matching", "overlaps", "bio", "resampling", "conll"),
     ("guidelines", "dataset", "scoring", "extractors"),
     ("labelstudio", "comparison", "agreement", "adjudication"),

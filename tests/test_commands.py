@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import miyar
 from command import run
 from conftest import ROOT
 from miyar.article import Article
@@ -148,7 +150,8 @@ def test_extractor_and_score_in_three_formats(tmp_path: Path, capsys: Capture) -
     assert made.status == 0
     text = run(capsys, "score-extractors", gold, predictions)
     assert text.status == 0
-    assert "lexicon@1 on A1.jsonl, 4 articles" in text.out
+    head, *_ = text.out.splitlines()
+    assert head == "lexicon@1 on A1.jsonl, 4 articles: micro F1 38.3 (no interval), support 129"
     assert "WARNING" not in text.out
     assert "own counts equal seqeval's" in text.err
     markdown = run(capsys, "score-extractors", gold, predictions, "--format", "markdown")
@@ -372,3 +375,114 @@ def test_completion_is_installed_once(shell: dict[str, str], tmp_path: Path) -> 
         f"'{tmp_path}/.bash_completions/miyar.sh'",
     ]
     assert "_miyar_completion" in (tmp_path / ".bash_completions" / "miyar.sh").read_text("utf-8")
+
+
+def test_articles_that_need_no_cleaning_are_used_as_they_are(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("قال محمد", encoding="utf-8")
+    done = run(capsys, "clean-articles", tmp_path / "in", "-o", tmp_path / "out")
+    assert done.status == 0
+    assert f"1 article, nothing to change: go on with {tmp_path / 'in'}; the copies in" in done.err
+    assert "in place of" not in done.err
+
+
+def test_one_change_is_told_in_the_singular(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffقال محمد".encode())
+    done = run(capsys, "clean-articles", tmp_path / "a.txt", "-o", tmp_path / "out")
+    assert "1 article, 1 change in 1 of them" in done.err
+    assert f"go on with {tmp_path / 'out'} in place of {tmp_path / 'a.txt'}" in done.err
+
+
+# what a message leads to
+
+
+def test_an_extractor_that_is_not_there_is_named_before_anything_is_asked_of_it(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    done = run(capsys, "run-extractor", "spacy", ARTICLES, "-o", tmp_path / "out")
+    assert (done.status, "no extractor 'spacy'; there are: lexicon" in done.err) == (2, True)
+    assert "--gold" not in done.err
+
+
+def test_a_folder_that_takes_the_place_of_an_earlier_one_says_so(tmp_path: Path, capsys: Capture) -> None:
+    call = ("run-extractor", "lexicon", ARTICLES, "--gold", VIEWS / "A1.jsonl", "-o", tmp_path / "out")
+    assert "in place of an earlier one" not in run(capsys, *call).err
+    assert f"lexicon@1: {tmp_path / 'out'} (in place of an earlier one)" in run(capsys, *call).err
+
+
+def test_the_scheme_is_named_by_its_version_where_it_is_miyars_own(
+    tmp_path: Path, capsys: Capture, scheme: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(capsys, "convert-articles", ARTICLES, "-o", tmp_path / "tasks.json")
+    assert f"scheme {scheme.signature}, of miyar {miyar.__version__}\n" in done.err
+    shutil.copytree(ROOT / "annotation_config", tmp_path / "own")
+    done = run(capsys, "convert-articles", ARTICLES, "-o", tmp_path / "tasks.json", "--config", "own")
+    assert f"scheme {scheme.signature}, of own\n" in done.err
+
+
+def test_a_file_of_tasks_that_is_not_there_is_named_once(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "missing.json"
+    done = run(capsys, "start-studio", "--tasks", file, "--data", tmp_path / "data")
+    assert done.status == 2
+    assert done.err.count(str(file)) == 1
+    assert "No such file or directory" in done.err
+    assert "make the tasks again with miyar convert-articles" in done.err
+
+
+def test_labels_by_their_names_score_as_by_their_codes(
+    tmp_path: Path, capsys: Capture, scheme: Scheme
+) -> None:
+    views = [json.loads(line) for line in (VIEWS / "A1.jsonl").read_text(encoding="utf-8").splitlines()]
+    names = {label.code: label.name for label in scheme.labels}
+    for name, label in (("codes", str), ("names", names.__getitem__)):
+        lines = [
+            {
+                "article": view["article"],
+                "spans": [
+                    {
+                        "start": one["start"],
+                        "end": one["end"],
+                        "label": label(one["label"]),
+                        "attributes": one.get("attributes", {}),
+                    }
+                    for one in view["spans"]
+                ],
+            }
+            for view in views
+        ]
+        text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    files = (tmp_path / "codes.jsonl", tmp_path / "names.jsonl")
+    done = run(capsys, "score-extractors", VIEWS / "A1.jsonl", *files, "--format", "json")
+    codes, named = json.loads(done.out)
+    assert named["layers"] == codes["layers"]
+    assert codes["layers"]["entities"]["strict"]["micro"]["f1"] == 1.0
+    assert named["charged"] == {}
+
+
+def test_spans_without_offsets_are_refused_and_not_scored(tmp_path: Path, capsys: Capture) -> None:
+    views = [json.loads(line) for line in (VIEWS / "A1.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [{"article": view["article"], "spans": [{"text": "جنيف", "label": "GPE"}]} for view in views]
+    file = tmp_path / "strings.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = run(capsys, "score-extractors", VIEWS / "A1.jsonl", file)
+    assert (done.status, done.out) == (1, "")
+    assert f"{file}: 4 spans with “text” and no offsets [no_offsets]" in done.err
+    lines[0]["spans"][0] |= {"start": 0, "end": 4}
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    some = run(capsys, "score-extractors", VIEWS / "A1.jsonl", file)
+    assert (some.status, "Faulty, charged: 3 bad_offsets" in some.out) == (0, True)
+
+
+def test_a_dead_server_is_told_within_three_seconds(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "token")
+    began = time.monotonic()
+    done = run(capsys, "project-status", "--url", url, "--project", "News")
+    assert time.monotonic() - began < 3
+    assert done.status == 1
+    assert f"nobody answers at {url.removeprefix('http://')}" in done.err
+    assert "mend --url or LABEL_STUDIO_URL" in done.err

@@ -51,7 +51,7 @@ def test_text(lexicons: tuple[Path, Path], capsys: Capture) -> None:
     assert first.split()[:2] == ["A", "38.3"]
     assert second.split()[:2] == ["B", "87.7"]
     assert "nothing can be said: no interval (spans in 4 articles, 10 are" in done.out
-    assert "few articles (4)" in done.out
+    assert "few articles" not in done.out  # a warning about intervals, of which there are none
     words = " ".join(done.out.split())
     assert f"WARNING: lexicon@1 ({lexicons[1]}) learnt from 4 of these 4 articles." in words
     assert "own counts equal seqeval's" in done.err

@@ -98,7 +98,7 @@ def test_json_lines_and_parquet_give_the_same_gold(dataset: Path, scheme: Scheme
 
 def test_several_views_are_not_gold(dataset: Path, scheme: Scheme) -> None:
     with pytest.raises(
-        DataError, match=r"1 articles with several annotations, such as empty(.|\n)*--annotator A1"
+        DataError, match=r"1 article with several annotations, such as empty(.|\n)*--annotator A1"
     ):
         read_gold(dataset, scheme)
 

@@ -467,3 +467,28 @@ def test_a_flood_under_a_label_without_gold_is_said_where_micro_falls(tmp_path: 
     text = " ".join(render_verdict(verdict, comparison, Format.TEXT).split())
     assert "micro of entities.strict is worse (-" in text
     assert "which no rule judges; predictions under labels without gold: 480 of GPE" in text
+
+
+def test_rates_in_per_cent_are_the_same_rules_as_shares_of_one(tmp_path: Path) -> None:
+    def source(one: str, five: str, sixty: str) -> str:
+        return f"""
+        [[non_inferiority]]
+        name = "n"
+        measure = "entities.strict"
+        margin = {one}
+        [[floor]]
+        measure = "entities.strict"
+        f1 = {sixty}
+        [[trade_off]]
+        excuses = ["n"]
+        measure = "entities.strict"
+        margin = {five}
+        for = {{ measure = "triggers.trig_c", gain = {one} }}
+        """
+
+    in_per_cent = gate_of(tmp_path, source('"1 %"', '"5%"', '"60.0 %"'))
+    assert in_per_cent == gate_of(tmp_path, source("0.01", "0.05", "0.6"))
+    with pytest.raises(DataError, match=r"\[wrong_type\](.|\n)*a rate such as"):
+        gate_of(tmp_path, source('"one"', '"5%"', '"60 %"'))
+    with pytest.raises(DataError, match=r"\[bad_number\](.|\n)*\"60 %\""):
+        gate_of(tmp_path, source('"1 %"', '"5%"', '"160 %"'))

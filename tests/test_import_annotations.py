@@ -417,3 +417,109 @@ def test_the_exit_status_says_whose_fault_it_is(
 def parquet(work: Path) -> Path:
     [found] = (work / "dataset" / "data").glob("*.parquet")
     return found
+
+
+# messages lead to the place in the page
+
+
+def pulled(work: Path, *tasks: Any, name: str = "batch", **changes: str) -> Path:
+    """Write a batch of a server that is known, and return its folder."""
+    folder = work / name
+    folder.mkdir()
+    export(folder / "A1.json", *tasks)
+    manifest = {
+        "server": "label-studio-1",
+        "url": "https://label.example.org",
+        "annotators": {"1": "A1"},
+        "projects": [{"file": "A1.json", "id": 7, "title": "News A1"}],
+        **changes,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def test_a_problem_names_text_annotator_address_and_remedy(work: Path, scheme: Scheme) -> None:
+    value = {**labelled(scheme), "project": 7}
+    found = value["annotations"][0]["result"]
+    relation = next(one for one in found if one["type"] == "relation")
+    relation["labels"] = []
+    typed = next(one for one in found if one["type"] == "textarea")
+    typed["value"]["text"] = ["بحيرة"]
+    error = refusal(call(pulled(work, value)))
+    assert isinstance(error, DataError)
+    bad_value, no_role = sorted(error.problems, key=lambda problem: problem.code)
+    assert (bad_value.code, no_role.code) == ("bad_value", "no_role")
+    for problem, texts in ((bad_value, ["جنيف", "بحيرة"]), (no_role, ["هاجم", "مسلحون"])):
+        told = str(problem)
+        assert all(f"\u2068{text}\u2069" in told for text in texts)
+        assert "annotation 1 of A1" in told
+        assert problem.address == "https://label.example.org/projects/7/data?task=1"
+        assert told.endswith(f"\n    at:       {problem.address}")
+        assert problem.remedy
+
+
+def test_a_relation_to_a_refused_region_still_names_both_texts(work: Path, scheme: Scheme) -> None:
+    error = refusal(call(export(work / "export.json", faulty(scheme))))
+    assert isinstance(error, DataError)
+    places = [problem.where for problem in error.problems if problem.code == "refused_region"]
+    assert len(places) == 2
+    assert all("\u2068هاجم\u2069" in place for place in places)
+    assert ["\u2068مسلحون\u2069" in place for place in places] == [True, False]
+
+
+def test_without_a_pull_there_is_no_address(work: Path, scheme: Scheme) -> None:
+    error = refusal(call(export(work / "export.json", {**faulty(scheme), "project": 7})))
+    assert isinstance(error, DataError)
+    assert {problem.address for problem in error.problems} == {""}
+    assert "\n    at: " not in str(error)
+
+
+def test_spans_that_are_cut_badly_are_noted_and_counted(work: Path, scheme: Scheme) -> None:
+    cut = marked("[قتل]DIE" + "ا في [ألما آتا،]GPE أمس")
+    (work / "articles" / "c.txt").write_text(cut.text, encoding="utf-8")
+    article = Article("c", cut.text)
+    value = {**labelled(scheme, article, 3), "project": 7}
+    value["annotations"][0]["result"] = results(cut.spans, cut.arguments, article, scheme)
+    result = call(pulled(work, {**labelled(scheme), "project": 7}, value))
+    assert result.exit_code == 0, result.output
+    address = "https://label.example.org/projects/7/data?task=3"
+    assert f"note: 1 × cut_word: c “\u2068قتل\u2069” (A1); the first: {address}" in result.stderr
+    assert (
+        f"note: 1 × edge_punctuation: c “\u2068ألما آتا،\u2069” (A1); the first: {address}" in result.stderr
+    )
+    manifest = json.loads((work / "dataset" / MARK).read_text(encoding="utf-8"))
+    assert manifest["notes"] == {"cut_word": 1, "edge_punctuation": 1}
+
+
+def test_a_role_between_ends_that_it_does_not_allow_is_noted_with_its_article(
+    work: Path, scheme: Scheme
+) -> None:
+    value = labelled(scheme)
+    relation = next(one for one in value["annotations"][0]["result"] if one["type"] == "relation")
+    relation["labels"] = ["TIME"]
+    result = call(export(work / "export.json", value))
+    assert "note: 1 × end_not_allowed: TIME from ATTACK to PERS: a (A1)" in result.stderr
+
+
+def test_what_only_holds_changes_takes_the_place_of_a_whole_only_when_asked(
+    work: Path, scheme: Scheme
+) -> None:
+    b = Article("b", "قال محمد")
+    first = pulled(work, labelled(scheme), name="1", asked="2026-05-01T10:00:00+00:00")
+    later = pulled(
+        work, labelled(scheme, b, 2), name="2", asked="2026-05-02T10:00:00+00:00", since="annotations/1"
+    )
+    assert call(first).exit_code == 0
+    refused = call(later)
+    assert isinstance(refused.exception, UsageError)
+    said = str(refused.exception)
+    assert "dataset: was made of 1/A1.json too" in said
+    assert "only what changed since annotations/1" in said
+    assert "--partial" in said
+    assert [one.article for one in imported()] == ["a"]
+    both = call(first, later)
+    assert (both.exit_code, "dataset: dataset (in place of an earlier one)" in both.stderr) == (0, True)
+    assert [one.article for one in imported()] == ["b", "a"]
+    assert call(later, "--partial").exit_code == 0
+    assert [one.article for one in imported()] == ["b"]
+    assert call(later).exit_code == 0  # it holds all that the earlier one was made of

@@ -89,7 +89,7 @@ def test_a_golden_case_reports_its_own_problem(path: Path, tmp_path: Path, schem
     list(imported.annotations())
     assert codes(imported) == [*case.get("besides", []), path.stem]
     assert sum(entry.came_in for entry in imported.ledger.entries()) > 0
-    assert all(problem.found and problem.expected for problem in imported.problems)
+    assert all(problem.found and problem.expected and problem.remedy for problem in imported.problems)
 
 
 def test_every_problem_that_an_import_can_report_has_a_golden_case() -> None:
@@ -279,7 +279,9 @@ def test_a_problem_is_found_by_file_task_annotation_and_region(tmp_path: Path, s
     path = export(tmp_path / "e.json", {**labelled(scheme, annotation), "id": 12})
     imported = begun(scheme, path)
     list(imported.annotations())
-    assert imported.problems[0].where == f"{path}: task 12 (a), annotation 17, region t {quoted('هاجم')}"
+    assert (
+        imported.problems[0].where == f"{path}: task 12 (a), annotation 17 of A1, region t {quoted('هاجم')}"
+    )
 
 
 def test_good_tasks_come_out_beside_bad_ones(tmp_path: Path, scheme: Scheme) -> None:

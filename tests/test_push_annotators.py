@@ -13,11 +13,16 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from miyar.commands.options import setup
 from miyar.labelstudio.page.config import render_config
 from miyar.labelstudio.server.accounts import access_token, new_login, sign_up
 from miyar.labelstudio.server.client import Studio, connect
 from miyar.labelstudio.server.process import Login, Server
-from miyar.scheme import Scheme
+from miyar.labelstudio.sync.plan import Order
+from miyar.labelstudio.sync.push import carry_out
+from miyar.labelstudio.sync.sites import checked_plan, sites
+from miyar.labelstudio.tasks.file import read_task_file
+from miyar.scheme import Configured, Scheme
 from pushing import annotate, made, on, plain, project, push, tasks_of, written
 
 Capture = pytest.CaptureFixture[str]
@@ -193,13 +198,29 @@ def test_no_article_is_lost_where_an_annotator_has_left(
 
 
 @server_test
+def test_a_project_that_start_studio_made_takes_a_push_without_annotators(
+    owner: Studio, server: Server, scheme: Scheme, tmp_path: Path, capsys: Capture
+) -> None:
+    config = Configured(scheme, ROOT / "annotation_config")
+    first = Order(read_task_file(file_of(tmp_path, scheme, 1), scheme), setup(config, "mix: studio"))
+    (targets,), problems = checked_plan(sites([owner], first), first, update_config=True)
+    assert problems == []
+    carry_out(owner, first, targets, lambda login: None)
+    done = push(capsys, server, file_of(tmp_path, scheme, 3), "mix: studio")
+    assert (done.status, "done: 2 tasks sent" in done.err) == (0, True)
+    assert set(tasks_of(owner, "mix: studio")) == {"a-0", "a-1", "a-2"}
+
+
+@server_test
 def test_one_project_for_all_and_projects_of_annotators_do_not_mix(
     owner: Studio, server: Server, scheme: Scheme, team: str, tmp_path: Path, capsys: Capture
 ) -> None:
     file, options = file_of(tmp_path, scheme, 1), ("--annotators", team)
     made(owner, "mix: shared", render_config(scheme))
     done = push(capsys, server, file, "mix: shared", *options)
-    assert (done.status, "is one project for all" in done.err) == (1, True)
+    assert (done.status, "is one project for all, as start-studio makes it" in done.err) == (1, True)
+    assert f"{server.url}/projects/{project(owner, 'mix: shared').id}" in done.err
+    assert "leave --annotators out to send the tasks there, or choose another title" in done.err
     push(capsys, server, file, "mix: own", *options)
     done = push(capsys, server, file, "mix: own")
     assert (done.status, "annotators' projects" in done.err) == (1, True)

@@ -1,9 +1,12 @@
 """What the pages for people promise: links lead somewhere, examples work, tables are whole."""
 
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -212,7 +215,9 @@ def corpus(
     return tmp_path
 
 
-def test_examples_in_python_run(corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_in_python_run(
+    corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, scheme: Scheme
+) -> None:
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", corpus / "cache")
     call = ("run-extractor", "lexicon", "articles", "--gold", "dataset", "--annotator", "A1")
     assert run(capsys, *call, "--leave-one-out", "-o", "predictions/lexicon").status == 0
@@ -222,6 +227,10 @@ def test_examples_in_python_run(corpus: Path, capsys: Capture, monkeypatch: pyte
         found: dict[str, Any] = {}
         exec(example, found)  # noqa: S102 - our own page
         assert found.keys() & {"result", "annotations"}
+        if "spans" in found:
+            table, labels = found["spans"], {label.code: label.name for label in scheme.labels}
+            assert len(table) == sum(map(len, found["annotations"]["spans"]))
+            assert [labels[code] for code in table["label"]] == table["name"].tolist()
 
 
 def test_the_extractor_of_the_example_runs_by_its_entry_point(
@@ -243,6 +252,12 @@ def test_the_extractor_of_the_example_runs_by_its_entry_point(
     done = run(capsys, *call)
     assert (done.status, "words@1: found" in done.err) == (0, True)
     assert any(line.spans for line in prediction_lines(corpus / "found" / "predictions.jsonl"))
+    alone = run(capsys, "run-extractor", "words", "articles", "-o", "alone")
+    assert (alone.status, "words@1: alone" in alone.err) == (0, True)
+    paths = {"PYTHONPATH": f"{ROOT / 'scripts'}:{installed}"}
+    command = [sys.executable, "-m", "miyar", "run-extractor", "--help"]
+    told = subprocess.run(command, env={**os.environ, **paths}, capture_output=True, text=True, check=True)
+    assert "The extractor: lexicon, words." in " ".join(told.stdout.split())
 
 
 def test_the_score_of_the_demo_is_the_one_shown(corpus: Path, capsys: Capture) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -34,7 +35,9 @@ def test_text_has_a_row_per_label_and_the_averages(worked: Score, scheme: Scheme
     assert rows["?"][1:8] == ["0.0", "–", "0.0", "–", "0", "1", "0"]
     assert rows["micro, strict"][2:9] == ["66.7", "66.7", "66.7", "–", "2", "3", "3"]
     assert "Faulty, charged: 1 unknown_label." in text
-    assert "few articles (2)" in text
+    assert text.splitlines()[0] == "predictions on gold, 2 articles: micro F1 66.7 (no interval), support 3"
+    assert "No intervals: nothing has spans in 10 articles or more." in text
+    assert "few articles" not in text
     assert text.count("miyar:0.1.0|measure:strict|layer:entities|") == 1
 
 
@@ -108,3 +111,26 @@ def test_an_unbalanced_ledger_is_a_bug() -> None:
     ledger.receive("arguments")
     with pytest.raises(RuntimeError, match="the import lost something"):
         render_ledger(ledger, Format.TEXT)
+
+
+def test_several_extractors_stand_side_by_side_before_the_details(worked: Score, scheme: Scheme) -> None:
+    other = replace(worked, extractor="second")
+    lines = render_scores([worked, other], scheme, Format.TEXT).splitlines()
+    assert lines[0] == "2 extractors on gold, 2 articles: micro, strict"
+    assert [re.split(" {2,}", line.strip()) for line in lines[2:4]] == [
+        ["66.7", "66.7", "66.7", "–", "2", "3", "3", name] for name in ("predictions", "second")
+    ]
+    heads = [line for line in lines[4:] if " on gold, 2 articles: micro F1 66.7" in line]
+    assert [head.split()[0] for head in heads] == ["predictions", "second"]
+    markdown = render_scores([worked, other], scheme, Format.MARKDOWN)
+    assert "|  | 66.7 | 66.7 | 66.7 | – | 2 | 3 | 3 | second |" in markdown
+
+
+def test_what_was_only_mended_is_not_called_left_out(worked: Score, scheme: Scheme) -> None:
+    charged = {"trimmed": 1, "collapsed": 2, "unknown_article": 3, "bad_offsets": 4}
+    text = render_scores([replace(worked, charged=charged)], scheme, Format.TEXT)
+    assert (
+        "Scored all the same: 1 trimmed of white space at its edges, 2 given twice and counted once." in text
+    )
+    assert "Left out or taken as empty: 3 unknown_article." in text
+    assert "Faulty, charged: 4 bad_offsets." in text

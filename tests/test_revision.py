@@ -380,7 +380,7 @@ def test_an_open_end_says_so_in_the_problem_and_names_its_place(tmp_path: Path) 
     list(process.annotations())
     span, argument = process.open_problems
     assert span.where.startswith(
-        f"{tmp_path / 'export.json'}: task 1 (a), annotation 1, region {quoted('g')} "
+        f"{tmp_path / 'export.json'}: task 1 (a), annotation 1 of A1, region {quoted('g')} "
     )
     assert span.expected == "GPE or DATE, as people decide"
     assert argument.expected == "its span to be decided first"

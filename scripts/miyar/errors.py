@@ -20,22 +20,28 @@ COMMANDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066\u2067\
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in the data; `code` names the rule that it breaks."""
+    """One thing that is wrong in the data; `code` names the rule that it breaks.
+
+    `address` is where a browser shows it, if anywhere.
+    """
 
     code: str
     where: str
     found: str
     expected: str
     remedy: str = ""
+    address: str = ""
 
     def __str__(self) -> str:
         """Return the problem as lines for a person."""
-        lines = [f"{self.where}: {self.found} [{self.code}]", f"    expected: {self.expected}"]
-        return "\n".join(map(plain, [*lines, f"    to do:    {self.remedy}"] if self.remedy else lines))
+        told = {"expected": self.expected, "to do": self.remedy, "at": self.address}
+        lines = [f"    {name + ':':<9} {said}" for name, said in told.items() if said or name == "expected"]
+        return "\n".join(map(plain, [f"{self.where}: {self.found} [{self.code}]", *lines]))
 
     def to_dict(self) -> dict[str, str]:
-        """Return the fields under their names."""
-        return asdict(self)
+        """Return the fields under their names, without an address that there is not."""
+        fields: dict[str, str] = asdict(self)
+        return fields if self.address else {name: fields[name] for name in fields if name != "address"}
 
 
 class MiyarError(Exception):
@@ -78,6 +84,11 @@ class DataError(MiyarError):
         return [*told, *more, f"{in_words(self.counts)}. {self.outcome}"]
 
 
+def in_number(count: int, noun: str) -> str:
+    """Return "1 article", "2 articles"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def count_by_code(problems: Iterable[Problem]) -> str:
     """Return "3 problems: 2 unknown_label, 1 out_of_range"."""
     return in_words(Counter(problem.code for problem in problems))
@@ -86,8 +97,7 @@ def count_by_code(problems: Iterable[Problem]) -> str:
 def in_words(counts: Counter[str]) -> str:
     """Return counts by code in words, as `count_by_code` does."""
     kinds = ", ".join(f"{count} {code}" for code, count in counts.most_common())
-    total = counts.total()
-    return f"{total} problem{'' if total == 1 else 's'}: {kinds}"
+    return f"{in_number(counts.total(), 'problem')}: {kinds}"
 
 
 def safe(text: str) -> str:

@@ -184,6 +184,11 @@ def refuse_foreign(folder: Path, mark: str) -> None:
     )
 
 
+def in_place_of_earlier(folder: Path, mark: str) -> str:
+    """Return what to say of a folder that takes the place of one of an earlier run; else nothing."""
+    return " (in place of an earlier one)" if (folder / mark).exists() else ""
+
+
 def _take_leftovers_away(goal: Path) -> None:
     """Remove what killed runs left beside a goal; a run that goes on holds a lock on what it makes."""
     old = sorted(goal.parent.glob(f".{glob.escape(goal.name)}.*.old"))

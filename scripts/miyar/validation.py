@@ -71,7 +71,9 @@ def _known_label(candidate: Candidate, article: Article, scheme: Scheme) -> Faul
     if isinstance(code, str) and scheme.layer(code) == candidate.layer:
         return None
     codes = [label.code for label in scheme.labels if label.layer == candidate.layer]
-    return Fault("unknown_label", f"the label {quoted(code)}", one_of(str(code), codes))
+    named = scheme.code_of(code) if isinstance(code, str) else None
+    expected = f"{named}, the code of that name" if named in codes else one_of(str(code), codes)
+    return Fault("unknown_label", f"the label {quoted(code)}", expected)
 
 
 def _offsets(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:

@@ -8,8 +8,8 @@ import typer
 from miyar.article import CHANGES_FILE, found_articles, unread_files, write_articles
 from miyar.cleaning import Cleaned, clean_articles
 from miyar.commands.options import IdField, Sources, TextField
-from miyar.errors import DataError, Problem
-from miyar.output import refuse_overlap, write_json_lines, written_folder
+from miyar.errors import DataError, Problem, in_number
+from miyar.output import in_place_of_earlier, refuse_overlap, write_json_lines, written_folder
 from miyar.terminal import say, say_unread, tracked
 
 
@@ -38,10 +38,17 @@ def run(
         raise DataError(problems)
     copies = [item for item in cleaned if isinstance(item, Cleaned)]
     changes = [change for copy in copies for change in copy.changes]
+    instead = in_place_of_earlier(output, CHANGES_FILE)
     with written_folder(output, mark=CHANGES_FILE) as folder:
         write_articles([copy.article for copy in copies], folder)
         write_json_lines(folder / CHANGES_FILE, (change.to_dict() for change in changes))
-    changed = len({change.article for change in changes})
-    say(f"{len(copies)} articles, {len(changes)} changes in {changed} of them: see {output / CHANGES_FILE}")
+    changed, originals = len({change.article for change in changes}), ", ".join(map(str, paths))
     say_unread(unread_files(paths))
-    say(f"go on with {output} in place of {', '.join(map(str, paths))}")
+    articles = in_number(len(copies), "article")
+    if instead:
+        say(f"written: {output}{instead}")
+    if not changes:
+        say(f"{articles}, nothing to change: go on with {originals}; the copies in {output} are the same")
+        return
+    say(f"{articles}, {in_number(len(changes), 'change')} in {changed} of them: see {output / CHANGES_FILE}")
+    say(f"go on with {output} in place of {originals}")

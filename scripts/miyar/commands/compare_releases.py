@@ -34,7 +34,7 @@ from miyar.comparison import (
     judge,
     read_gate,
 )
-from miyar.errors import DataError, UsageError
+from miyar.errors import DataError, UsageError, in_number
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Predictions, Unknown
 from miyar.report.comparison import render_comparison
@@ -117,11 +117,11 @@ def run(
       [[non_inferiority]]          # no row loses as much as margin
       measure = "entities.strict"  # a measure, or by = "source"
       of = "labels"                # "micro", "macro", "labels", ["PERS"]
-      margin = 0.01                # the interval lies above -0.01
+      margin = "1 %"               # the interval lies above -1
       undecided = "pass"           # without interval; else "fail"
       [[floor]]                    # every row has this F1
       by = "source"                # the slices of --by source
-      f1 = 0.60
+      f1 = "60 %"
       on = "interval"              # its lower end; else the point
 
     Example: miyar compare-releases dataset predictions/1 predictions/2 --gate gate.toml --format markdown
@@ -153,7 +153,8 @@ def run(
     choices = replace(inputs.choices, level=level)
     judged = compared_and_judged(read, scheme, choices, Asked(swaps, detect / 100), gate)
     if changes:
-        say(f"{write_json_lines(changes, _lines(judged.comparison))} spans: {changes}")
+        written = write_json_lines(changes, _lines(judged.comparison))
+        say(f"{in_number(written, 'span')}: {changes}")
     if judged.verdict is None:
         show(render_comparison(judged.comparison, scheme, form))
         return

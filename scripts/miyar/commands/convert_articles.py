@@ -8,7 +8,7 @@ import typer
 
 from miyar.article import chosen_articles, read_articles, unread_files
 from miyar.commands.options import Config, IdField, Sources, TextField, load_scheme
-from miyar.errors import UsageError
+from miyar.errors import UsageError, in_number
 from miyar.labelstudio.tasks.assignment import seeded_share
 from miyar.labelstudio.tasks.suggestions import Suggestions, suggested_results
 from miyar.labelstudio.tasks.task import kept_blind, tasks_of, with_suggestion
@@ -66,9 +66,10 @@ def run(
         suggested = suggested_results(suggest, articles, configured.scheme)
         blind = seeded_share([article.id for article in chosen], share, seed, "blind")
         tasks = [_with_suggestion(value, suggested, blind) for value in tasks]
-        say(f"{suggested.model_version} suggests in {len(tasks) - len(blind)} articles; blind: {len(blind)}")
+        shown = in_number(len(tasks) - len(blind), "article")
+        say(f"{suggested.model_version} suggests in {shown}; blind: {len(blind)}")
     write_json(output, tasks)
-    say(f"{len(tasks)} tasks: {output}")
+    say(f"{in_number(len(tasks), 'task')}: {output}")
 
 
 def _with_suggestion(value: dict[str, Any], suggested: Suggestions, blind: Collection[str]) -> dict[str, Any]:

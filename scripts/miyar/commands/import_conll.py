@@ -26,9 +26,9 @@ from miyar.conll import (
     tag_columns,
 )
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem, UsageError, count_by_code
-from miyar.output import refuse_overlap, write_json, write_json_lines, written_folder
-from miyar.predictions import write_predictions
+from miyar.errors import DataError, Problem, UsageError, count_by_code, in_number
+from miyar.output import in_place_of_earlier, refuse_overlap, write_json, write_json_lines, written_folder
+from miyar.predictions import RELEASE_FILE, write_predictions
 from miyar.report.format import Format
 from miyar.report.table import first_few, render_table
 from miyar.scheme import read_scheme
@@ -133,6 +133,7 @@ def run(
     _refuse_faults(corpus, quarantine)
     settings = {"tags": tags, "token_column": token_column, "comments": comments, "split": str(split)}
     settings |= {"cut": cut} if cut else {}
+    instead = in_place_of_earlier(output, RELEASE_FILE if release else CORPUS_MARK)
     if release:
         parameters = {key: value for key, value in settings.items() if value is not None}
         _write_slips(corpus, quarantine)
@@ -141,6 +142,8 @@ def run(
         write_corpus(corpus, output, settings, quarantine, language or LANGUAGE)
     show(render_corpus(corpus, form))
     _say_notes(corpus)
+    if instead:
+        say(f"written: {output}{instead}")
     _say_what_next(output, release)
 
 
@@ -239,7 +242,7 @@ def _write_slips(corpus: Corpus, quarantine: Path | None) -> None:
 
 def _facts(corpus: Corpus) -> Iterator[str]:
     names = first_few([source.name for source in corpus.sources])
-    yield f"Made of {len(corpus.sources)} files with a token and its tags on each line: {names}."
+    yield f"Made of {in_number(len(corpus.sources), 'file')} with a token and its tags on each line: {names}."
     yield JOINED
     yield f"Spans: {', '.join(f'{code} {count.entities}' for code, count in corpus.entities.items())}."
     if corpus.slips:

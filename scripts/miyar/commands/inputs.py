@@ -10,7 +10,7 @@ from msgspec.structs import asdict as asdict_of
 
 from miyar.article import read_articles
 from miyar.dataset import read_gold, with_articles
-from miyar.errors import DataError, Problem, UsageError
+from miyar.errors import DataError, Problem, UsageError, in_number
 from miyar.predictions import Missing, Policy, Predictions, Unknown, predictions_file, read_predictions
 from miyar.records import StoredInputs
 from miyar.resampling import SAMPLES, SEED
@@ -192,7 +192,7 @@ def _gold(path: Path, scheme: Scheme, annotator: str | None, articles: Sequence[
         say(f"{path}: {gold.skipped} skipped, which are not gold")
     known = with_articles(gold, read_articles(articles)) if articles else gold
     if known.trimmed:
-        say(f"{path}: {known.trimmed} spans trimmed of white space at their edges")
+        say(f"{path}: {in_number(known.trimmed, 'span')} trimmed of white space at the edges")
     return known
 
 

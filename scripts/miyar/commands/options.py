@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from miyar import __version__
 from miyar.errors import MiyarError
 from miyar.guidelines import as_html, guidelines_file
 from miyar.labelstudio.page.config import render_config
@@ -80,7 +81,8 @@ def load_scheme(config: Path | None, gold: Path | None = None) -> Configured:
     """Return the scheme to use, the gold's own if there is one, and say on stderr which one that is."""
     folder = find_config(config, gold)
     scheme = read_scheme(folder / "labels.toml")
-    say(f"scheme {scheme.signature} of {folder}")
+    own = folder in own_folders("annotation_config")
+    say(f"scheme {scheme.signature}, {f'of miyar {__version__}' if own else f'of {folder}'}")
     if gold:
         _say_other_scheme(scheme, folder, find_config(None) if config is None else find_config(None, gold))
     return Configured(scheme, folder)

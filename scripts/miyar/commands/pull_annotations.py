@@ -15,7 +15,7 @@ from miyar.labelstudio.server.client import LARGEST, TIMEOUT
 from miyar.labelstudio.sync.batch import Batch, since_when
 from miyar.labelstudio.sync.projects import existing_family
 from miyar.labelstudio.sync.pull import pull
-from miyar.output import written_folder
+from miyar.output import in_place_of_earlier, written_folder
 from miyar.report.batch import render_batch, survey_notes
 from miyar.report.format import Format
 from miyar.terminal import say, show
@@ -46,12 +46,13 @@ def run(
     after = since_when(since) if since else None
     with connected(url, token_file, timeout, max_answer) as studio:
         members = existing_family(studio.projects(), project)
+        instead = in_place_of_earlier(output, MANIFEST)
         with written_folder(output, mark=MANIFEST) as folder:
             batch = pull(studio, members, folder, output, after)
     show(render_batch(batch, form))
     for line in notes(batch):
         say(line)
-    say(f"batch: {output}")
+    say(f"batch: {output}{instead}")
 
 
 def notes(batch: Batch) -> Iterator[str]:

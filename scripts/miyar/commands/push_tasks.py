@@ -22,7 +22,7 @@ from miyar.commands.options import (
     setup,
 )
 from miyar.commands.servers import connected, say_login
-from miyar.errors import DataError, UsageError
+from miyar.errors import DataError, UsageError, in_number
 from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio
 from miyar.labelstudio.server.process import Login
 from miyar.labelstudio.server.remote import Project
@@ -129,7 +129,7 @@ def run(
                 for site in found:
                     quiet(site.studio, order.setup.title)
         sent = _sent(_flat(targets))
-        say(f"done: {sent} tasks sent; all projects were read back and hold what they should")
+        say(f"done: {in_number(sent, 'task')} sent; all projects were read back and hold what they should")
         for site, there, projects in zip(found, targets, done, strict=True):
             for line in _links(site.studio, there, projects):
                 say(line)

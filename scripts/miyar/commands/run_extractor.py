@@ -9,13 +9,16 @@ from miyar.article import read_articles
 from miyar.commands.options import Annotator, Config, load_scheme
 from miyar.dataset import read_gold, with_articles
 from miyar.errors import UsageError
-from miyar.extractors import EXTRACTORS, Settings, find_extractor, write_extraction
-from miyar.output import refuse_overlap
+from miyar.extractors import Settings, extractor_names, find_extractor, write_extraction
+from miyar.output import in_place_of_earlier, refuse_overlap
+from miyar.predictions import RELEASE_FILE
 from miyar.terminal import say
 
 
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"The extractor: {', '.join(EXTRACTORS)}.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help=f"The extractor: {', '.join(extractor_names())}.")
+    ],
     articles: Annotated[
         list[Path], typer.Argument(metavar="ARTICLES", help="Folders of .txt, .txt or .jsonl.")
     ],
@@ -38,17 +41,17 @@ def run(
     Example: miyar run-extractor lexicon corpus/articles --gold dataset --annotator A1 --leave-one-out
     -o predictions/lexicon
     """
-    if (gold is None) == (lexicon is None):
-        raise UsageError("the extractor learns from --gold or reads --lexicon: give one of the two")
-    if lexicon and (annotator or leave_one_out):
-        raise UsageError("--annotator and --leave-one-out say how to learn from --gold, not from --lexicon")
+    extractor = find_extractor(name)
+    if gold is None and (annotator or leave_one_out):
+        raise UsageError("--annotator and --leave-one-out say how to learn from --gold: give --gold too")
     refuse_overlap([*articles, gold, lexicon], output)
     scheme = load_scheme(config, gold).scheme
     found = read_articles(articles)
     learnt = with_articles(read_gold(gold, scheme, annotator), found, "ARTICLES") if gold else None
-    extraction = find_extractor(name)(found, Settings(learnt, lexicon, leave_one_out))
+    extraction = extractor(found, Settings(learnt, lexicon, leave_one_out))
+    instead = in_place_of_earlier(output, RELEASE_FILE)
     labels = write_extraction(extraction, found, output)
     for code, number in labels.items():
-        if scheme.label(code) is None:
+        if scheme.label(code) is None and scheme.code_of(code) is None:
             say(f"warning: {number} × the label {code}, which is not in the scheme; scoring will charge it")
-    say(f"{extraction.name}@{extraction.release}: {output}")
+    say(f"{extraction.name}@{extraction.release}: {output}{instead}")

@@ -23,7 +23,7 @@ from miyar.commands.inputs import (
 )
 from miyar.commands.options import Annotator, Config, ResultFormat, load_scheme
 from miyar.commands.verification import Places, verify
-from miyar.errors import UsageError
+from miyar.errors import UsageError, in_number
 from miyar.output import refuse_overlap, write_json_lines
 from miyar.predictions import Missing, Unknown
 from miyar.report.format import Format
@@ -113,7 +113,7 @@ def run(
             for layer, diagnosis in one.errors.items()
             for line in diagnosis.lines()
         )
-        say(f"{write_json_lines(errors, lines)} wrong spans and pairs: {errors}")
+        say(f"wrong spans and pairs, {in_number(write_json_lines(errors, lines), 'line')}: {errors}")
     show(render_scores(scores, scheme, form))
 
 

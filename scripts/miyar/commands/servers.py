@@ -2,16 +2,20 @@
 
 import os
 import re
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from miyar.errors import UsageError
-from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio, connect
+from miyar.errors import MiyarError, UsageError
+from miyar.labelstudio.server.client import LARGEST, TIMEOUT, Studio, checked_url, connect
 from miyar.labelstudio.server.process import DATABASE, Login, Server, running_server
 from miyar.terminal import say, waiting
 
+PORTS = {"http": 80, "https": 443}
+LONGEST_GREETING = 2.0  # seconds
 TOKEN = re.compile("[!-~]+")
 TOKEN_VARIABLE = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of the variable, as the SDK has it
 
@@ -21,7 +25,9 @@ def connected(
     url: str, token_file: Path | None, timeout: float = TIMEOUT, largest: float = LARGEST
 ) -> Iterator[Studio]:
     """Give a connection to a server with the user's token, which no argument and no message ever holds."""
-    with closing(connect(url, _token(token_file), timeout, largest)) as studio:
+    token = _token(token_file)
+    refuse_dead(url)
+    with closing(connect(url, token, timeout, largest)) as studio:
         yield studio
 
 
@@ -33,6 +39,19 @@ def started(data: Path, port: int | None = None) -> Iterator[Server]:
         with waiting(f"starting Label Studio{first}"):
             server = stack.enter_context(running_server(data, port))
         yield server
+
+
+def refuse_dead(url: str) -> None:
+    """Raise MiyarError at once where nobody listens: only a server that was there is asked again."""
+    parts = urlsplit(checked_url(url))
+    place = (parts.hostname or "", parts.port or PORTS[parts.scheme])
+    try:
+        socket.create_connection(place, LONGEST_GREETING).close()
+    except OSError as error:
+        raise MiyarError(
+            f"nobody answers at {parts.netloc}: {error.strerror or error}",
+            "start the server (start-studio opens one of your own), or mend --url or LABEL_STUDIO_URL",
+        ) from error
 
 
 def say_login(login: Login) -> None:

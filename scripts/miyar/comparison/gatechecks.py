@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from miyar.comparison.counts import SLICES, Rows
-from miyar.comparison.rules import On, Subject, Undecided
+from miyar.comparison.rules import PER_CENT, On, Subject, Undecided, rate
 from miyar.errors import Problem
 from miyar.scheme import one_of
 
@@ -51,13 +51,15 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
 
-def _is_number(value: object) -> bool:
+def _is_rate(value: object) -> bool:
+    if isinstance(value, str):
+        return PER_CENT.fullmatch(value) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 TEXT = Value(_is_text, "a text in quotes")
-AMOUNT = Value(_is_number, "a number such as 0.01, which is one point of F1")
-LEVEL = Value(_is_number, "a number such as 0.6, which is an F1 of 60")
+AMOUNT = Value(_is_rate, 'a rate such as "1 %", which is one point of F1, or 0.01')
+LEVEL = Value(_is_rate, 'a rate such as "60 %", or 0.6')
 SUBJECT = {
     "measure": TEXT,
     "by": TEXT,
@@ -159,10 +161,11 @@ def _table_problems(where: str, table: Table, kind: str) -> Iterator[Problem]:
 def _value_problems(where: str, found: Any, value: Value) -> Iterator[Problem]:
     if not value.fits(found):
         yield Problem("wrong_type", where, repr(found), value.expected)
-    elif value is AMOUNT and not 0 <= found < 1:
-        yield Problem("bad_number", where, repr(found), "from 0 to less than 1: 0.01 is one point of F1")
-    elif value is LEVEL and not 0 <= found <= 1:
-        yield Problem("bad_number", where, repr(found), "from 0 to 1: 0.6 is an F1 of 60")
+    elif value is AMOUNT and not 0 <= rate(found) < 1:
+        expected = 'from 0 to less than 1: 0.01, or "1 %", is one point of F1'
+        yield Problem("bad_number", where, repr(found), expected)
+    elif value is LEVEL and not 0 <= rate(found) <= 1:
+        yield Problem("bad_number", where, repr(found), 'from 0 to 1: 0.6 is the same as "60 %"')
     elif isinstance(found, list) and len(set(found)) != len(found):
         twice = ", ".join(sorted({one for one in found if found.count(one) > 1}))
         yield Problem("named_twice", where, twice, "each once")

@@ -4,20 +4,20 @@
 name = "no label worse"        # optional; trade-offs and reports use it
 measure = "entities.strict"    # or by = "source": the slices of a field
 of = "labels"                  # "micro" (default), "macro", "labels", or ["PERS", "GPE"]
-margin = 0.01                  # the interval of the difference of F1 lies above -0.01
+margin = "1 %"                 # the interval of the difference of F1 lies above -1 point
 undecided = "pass"             # of a row without interval; "fail" by default
 
 [[floor]]                      # F1 is at least `f1`
 by = "source"
-f1 = 0.60
+f1 = "60 %"
 on = "interval"                # the lower end of the interval; "point" by default: F1 itself
 
 [[trade_off]]                  # a row may lose more than its rule allows
 excuses = ["no label worse"]   # only these rules
 measure = "entities.strict"
 of = ["WEAPON"]
-margin = 0.05                  # but less than this, on the interval,
-for = { measure = "triggers.trig_c", of = "micro", gain = 0.01 }   # where this gains more, on the interval
+margin = "5 %"                 # but less than this, on the interval,
+for = { measure = "triggers.trig_c", of = "micro", gain = "1 %" }   # where this gains more, on the interval
 """
 
 import tomllib
@@ -36,7 +36,7 @@ from miyar.comparison.gatechecks import (
     places,
     subject,
 )
-from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, TradeOff, Undecided
+from miyar.comparison.rules import Floor, Gate, NonInferiority, On, Rule, TradeOff, Undecided, rate
 from miyar.errors import DataError, Problem
 from miyar.records import read_bytes
 
@@ -79,8 +79,8 @@ def _rule(place: RulePlace) -> Rule:
     table, about = place.table, subject(place.table)
     undecided = Undecided(table.get("undecided", Undecided.FAIL))
     if place.kind == NonInferiority.kind:
-        return NonInferiority(place.name, about, table["margin"], undecided)
-    return Floor(place.name, about, table["f1"], On(table.get("on", On.POINT)), undecided)
+        return NonInferiority(place.name, about, rate(table["margin"]), undecided)
+    return Floor(place.name, about, rate(table["f1"]), On(table.get("on", On.POINT)), undecided)
 
 
 def _trade_off(place: RulePlace) -> TradeOff:
@@ -89,7 +89,7 @@ def _trade_off(place: RulePlace) -> TradeOff:
         place.name,
         tuple(table["excuses"]),
         subject(table),
-        table["margin"],
+        rate(table["margin"]),
         subject(gainer),
-        gainer.get("gain", 0.0),
+        rate(gainer.get("gain", 0.0)),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from miyar.comparison.changes import Changes
+from miyar.errors import in_number
 from miyar.resampling import few_articles
 from miyar.scoring import PRF, Bounds, Interval, Macro, Share
 
@@ -237,8 +238,15 @@ class Comparison:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what is to be said of all intervals."""
-        return few_articles(self.articles, self.effective_articles)
+        """Return what is to be said of all intervals, where there are any."""
+        return few_articles(self.articles, self.effective_articles) if self._has_intervals else ()
+
+    @property
+    def _has_intervals(self) -> bool:
+        """Return whether any difference has an interval."""
+        measures = [m for one in self.systems for layer in one.layers.values() for m in layer.values()]
+        differences = [d for one in measures for d in (one.micro, one.macro, *one.labels.values())]
+        return any(one and one.interval and one.interval.bounds for one in differences)
 
     def to_dict(self) -> dict[str, object]:
         """Return the comparison as JSON, unrounded."""
@@ -255,5 +263,5 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Return each system with its measures."""
-        head = f"Comparison with {self.baseline.name} on {self.corpus}, {self.articles} articles"
+        head = f"Comparison with {self.baseline.name} on {self.corpus}, {in_number(self.articles, 'article')}"
         return "\n".join([head, *map(repr, self.systems)])

@@ -1,10 +1,26 @@
 """What a gate asks: rules about rows of measures, and which losses another gain excuses."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from miyar.comparison.counts import Rows
+
+PER_CENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+
+
+def rate(written: float | str) -> float:
+    """Return a rate as a share of 1: a number is one, a text such as "1 %" says it as reports do.
+
+    Raises ValueError for another text.
+    """
+    if not isinstance(written, str):
+        return written
+    found = PER_CENT.fullmatch(written)
+    if not found:
+        raise ValueError(f"no rate: {written!r}")
+    return float(found[1]) / 100
 
 
 class On(StrEnum):

@@ -13,7 +13,7 @@ from miyar.article import METADATA_FIELDS, Article, first_difference
 from miyar.dataset.columns import keys_in_rows
 from miyar.dataset.goldfile import gold_decisions, is_gold_folder
 from miyar.dataset.table import annotation_table
-from miyar.errors import DataError, Problem, UsageError, quoted
+from miyar.errors import DataError, Problem, UsageError, in_number, quoted
 from miyar.scheme import Attribute, Scheme, one_of
 from miyar.spanchecks import Checked, Codes, canonical_values, checked_spans, likely_cause, text_fault
 from miyar.spantable import (
@@ -111,7 +111,7 @@ def _several_views(path: Path, table: pa.Table, annotators: Sequence[str]) -> It
     times = Counter(table["article"].to_pylist())
     several = [article for article, count in times.items() if count > 1]
     if several:
-        found = f"{len(several)} articles with several annotations, such as {several[0]}"
+        found = f"{in_number(len(several), 'article')} with several annotations, such as {several[0]}"
         remedy = f"adjudicate, or say whose view is the reference: --annotator {annotators[0]}"
         yield Problem("not_gold", str(path), found, "one annotation per article", remedy)
 

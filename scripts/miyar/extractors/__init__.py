@@ -20,16 +20,29 @@ Extractor = Callable[[Sequence[Article], Settings], Extraction]
 EXTRACTORS: Mapping[str, Extractor] = {"lexicon": lexicon}
 
 
+def extractor_names() -> list[str]:
+    """Return the names of miyar's own extractors, then those of installed packages."""
+    installed = {point.name for point in entry_points(group=GROUP)}
+    return [*EXTRACTORS, *sorted(installed - EXTRACTORS.keys())]
+
+
 def find_extractor(name: str) -> Extractor:
     """Return the extractor with this name; raises UsageError that lists those that there are."""
     if name in EXTRACTORS:
         return EXTRACTORS[name]
     installed = {point.name: point for point in entry_points(group=GROUP)}
     if name not in installed:
-        known = ", ".join(sorted({*EXTRACTORS, *installed}))
-        raise UsageError(f"no extractor {name!r}; there are: {known}")
+        raise UsageError(f"no extractor {name!r}; there are: {', '.join(extractor_names())}")
     extractor: Extractor = installed[name].load()
     return extractor
 
 
-__all__ = ["EXTRACTORS", "Extraction", "Extractor", "Settings", "find_extractor", "write_extraction"]
+__all__ = [
+    "EXTRACTORS",
+    "Extraction",
+    "Extractor",
+    "Settings",
+    "extractor_names",
+    "find_extractor",
+    "write_extraction",
+]

@@ -54,13 +54,15 @@ def lexicon(articles: Sequence[Article], settings: Settings) -> Extraction:
     With `leave_one_out` each article's own annotation is left out of what its lexicon is learnt from.
     An entry counts when at least half of its occurrences in the annotated articles carry its label.
     """
+    if (settings.gold is None) == (settings.lexicon is None):
+        raise UsageError("the lexicon learns from --gold or reads --lexicon: give one of the two")
     if settings.lexicon:
         entries = _read_entries(settings.lexicon)
         digest = hashlib.sha256(settings.lexicon.read_bytes()).hexdigest()
         spans = (_find(article, entries) for article in articles)
         return Extraction("lexicon", RELEASE, spans, {"lexicon_sha256": digest})
     if settings.gold is None:
-        raise UsageError("the lexicon learns from a gold or reads a file: give one of the two")
+        raise TypeError("neither a gold nor a file, which is refused above")
     evidence = _evidence(settings.gold)
     return Extraction(
         "lexicon",

@@ -1,15 +1,17 @@
 """The files of a predictions folder: JSON Lines, and the release.toml beside them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from miyar import records
-from miyar.errors import DataError, Problem, UsageError, quoted
+from miyar.errors import DataError, Problem, UsageError, in_number, quoted
 from miyar.predictions.model import SCHEME
 from miyar.records import PREDICTION, RELEASE, PredictionLine, read_lines, read_toml
 from miyar.scheme import Scheme, one_of
 
+TEXT_NAMES = ("text", "mention", "word", "surface")
 PREDICTIONS_FILE, RELEASE_FILE = "predictions.jsonl", "release.toml"
 
 
@@ -52,6 +54,36 @@ def prediction_lines(file: Path) -> tuple[ArticleLine, ...]:
     if problems:
         raise DataError(map(_named, problems))
     return tuple(line for line in read if isinstance(line, ArticleLine))
+
+
+def refuse_without_offsets(file: Path, lines: Sequence[ArticleLine]) -> None:
+    """Raise DataError where spans have texts and not one has offsets: a score of 0 would say nothing."""
+    spans = [span for line in lines for span in line.spans if isinstance(span, dict)]
+    texts = [name for span in spans for name in TEXT_NAMES if isinstance(span.get(name), str)]
+    if not texts or any(name in span for span in spans for name in ("start", "end")):
+        return
+    found = f"{in_number(len(spans), 'span')} with “{texts[0]}” and no offsets"
+    expected = "“start” and “end” of each span in its article, in Unicode code points, the end exclusive"
+    remedy = "have the extractor say where it found each text; looking for it would guess between mentions"
+    raise DataError([Problem("no_offsets", str(file), found, expected, remedy)])
+
+
+def with_codes(line: ArticleLine, codes: Mapping[str, str]) -> ArticleLine:
+    """Return a line with codes in place of the names of labels, as far as it has any."""
+    if not any(isinstance(span, dict) and _is_in(span.get("label"), codes) for span in line.spans):
+        return line
+    return line._replace(
+        spans=[
+            {**span, "label": codes[span["label"]]}
+            if isinstance(span, dict) and _is_in(span.get("label"), codes)
+            else span
+            for span in line.spans
+        ]
+    )
+
+
+def _is_in(label: Any, codes: Mapping[str, str]) -> bool:
+    return isinstance(label, str) and label in codes
 
 
 def read_release(file: Path, scheme: Scheme) -> Release:

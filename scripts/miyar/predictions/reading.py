@@ -14,7 +14,15 @@ from miyar.errors import DataError, Problem
 from miyar.predictions.articles import matched_lines
 from miyar.predictions.columns import ARGUMENT_TYPE, attributes_of, typed_lists
 from miyar.predictions.faults import argument_faults, span_faults, typed_label, value_faults
-from miyar.predictions.lines import ArticleLine, Release, prediction_lines, predictions_file, read_release
+from miyar.predictions.lines import (
+    ArticleLine,
+    Release,
+    prediction_lines,
+    predictions_file,
+    read_release,
+    refuse_without_offsets,
+    with_codes,
+)
 from miyar.predictions.model import SCHEME, Policy, Predictions
 from miyar.scheme import NO_MAP, Attribute, Inventory, Scheme, inventory
 from miyar.spanchecks import Checked, canonical_values, checked_spans, likely_cause
@@ -60,6 +68,10 @@ def checked_predictions(
     """Return the predictions of lines that were read from a file; raises DataError as `read_predictions`."""
     release, scored = read_release(file, scheme), scored or inventory(scheme)
     _refuse_other_inventory(file, release, scored)
+    refuse_without_offsets(file, found)
+    if release.labels == SCHEME:
+        names = _codes_by_name(scheme)
+        found = [with_codes(line, names) for line in found]
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
     given = _views(release.name, lines, gold, scheme, scored, codes)
@@ -98,6 +110,11 @@ def _refuse_other_inventory(file: Path, release: Release, scored: Inventory) -> 
     expected = "the scheme's labels" + ("" if scored.map == NO_MAP else f", or those of {scored.map}")
     problem = Problem("other_inventory", str(file), found, expected, f"score it with --map {release.labels}")
     raise DataError([problem])
+
+
+def _codes_by_name(scheme: Scheme) -> dict[str, str]:
+    """Return the codes of labels by the names that people see, which no code is."""
+    return {label.name: label.code for label in scheme.labels if scheme.label(label.name) is None}
 
 
 def _known_codes(release: Release, scheme: Scheme, scored: Inventory) -> list[str]:

@@ -15,6 +15,7 @@ from miyar.records.files import (
 )
 from miyar.records.shapes import (
     LISTED,
+    MADE_OF,
     MANIFEST_FILE,
     MAPPING,
     OBJECT,
@@ -42,6 +43,7 @@ from miyar.records.stream import values
 
 __all__ = [
     "LISTED",
+    "MADE_OF",
     "MANIFEST_FILE",
     "MAPPING",
     "OBJECT",

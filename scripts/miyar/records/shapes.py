@@ -203,6 +203,7 @@ class ManifestFile(msgspec.Struct):
     """What manifest.json says of a batch; one that was made by hand need not list projects.
 
     `asked` is when the server was asked, by its own clock; `pulled` is the same by the client's.
+    `url` is the address of the server at that time.
     """
 
     server: str
@@ -210,6 +211,7 @@ class ManifestFile(msgspec.Struct):
     asked: str | None = None
     pulled: str | None = None
     since: str | None = None
+    url: str | None = None
     projects: list[PulledProject] | None = None
 
 
@@ -218,6 +220,15 @@ MANIFEST_FILE = Kind(
     "bad_manifest",
     '{"server": "…", "annotators": {"USER ID": "A1"}}, who is who in the exports beside it',
 )
+
+
+class MadeOf(msgspec.Struct):
+    """What import.json says of the exports that a dataset was made of."""
+
+    exports: list[dict[str, Any]] = []
+
+
+MADE_OF = Kind(MadeOf, "bad_json", "import.json as import-annotations writes it")
 
 
 class MappedData(msgspec.Struct, forbid_unknown_fields=True):

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from miyar.errors import plain
 from miyar.labelstudio.sync.batch import Batch
+from miyar.labelstudio.sync.checking import Finding, count_in_words
 from miyar.labelstudio.sync.survey import Survey
 from miyar.report.format import Format
 from miyar.report.table import first_few, render_table
@@ -20,6 +22,7 @@ class Progress(NamedTuple):
     annotator: str
     email: str
     survey: Survey
+    findings: Sequence[Finding] = ()
 
 
 def render_batch(batch: Batch, form: Format) -> str:
@@ -69,7 +72,22 @@ def _record(progress: Progress) -> dict[str, object]:
         "seconds_per_article": seen.seconds_per_article,
         "latest": seen.latest or None,
         "notes": seen.notes,
+        "to_mend": [finding.to_dict() for finding in progress.findings],
     }
+
+
+def findings_by_annotator(found: Sequence[Progress]) -> Iterator[str]:
+    """Yield what is to be mended, a block for each annotator of each project, what is nobody's first."""
+    for progress in found:
+        by_annotator: dict[str, list[Finding]] = {}
+        for finding in sorted(progress.findings, key=lambda one: (one.annotator, one.is_note)):
+            by_annotator.setdefault(finding.annotator, []).append(finding)
+        for annotator, findings in by_annotator.items():
+            who = annotator or "tasks"
+            yield "\n".join(
+                [f"{plain(progress.title)}, {plain(who)}: {count_in_words(findings)}"]
+                + [f"{'note: ' * one.is_note}{one.problem}" for one in findings]
+            )
 
 
 def survey_notes(title: str, survey: Survey, but: str = "") -> Iterator[str]:

@@ -92,14 +92,14 @@ def _ratio_rows(layer: str, measures: Mapping[str, Measure], names: Mapping[str,
         title = measure_name(name)
         if name == main:
             for code, one in measure.labels.items():
-                yield Row((code, *_prf(one), names.get(code, "unknown" if code == CHARGED else "")))
-            yield Row((f"micro, {title}", *_prf(measure.micro), ""), heavy=True)
+                yield Row((code, *prf_cells(one), names.get(code, "unknown" if code == CHARGED else "")))
+            yield Row((f"micro, {title}", *prf_cells(measure.micro), ""), heavy=True)
             if measure.macro:
                 yield Row((f"macro, {title}", *_macro(measure.macro), "", "", "", ""), heavy=True)
         elif measure.kind == "classes":
-            yield from (Row((code, *_prf(one), ""), heavy=True) for code, one in measure.labels.items())
+            yield from (Row((code, *prf_cells(one), ""), heavy=True) for code, one in measure.labels.items())
         else:
-            yield Row((title, *_prf(measure.micro), ""), heavy=True)
+            yield Row((title, *prf_cells(measure.micro), ""), heavy=True)
 
 
 def _error_blocks(layer: str, diagnosis: Diagnosis) -> Iterator[Block]:
@@ -149,7 +149,8 @@ def _share_rows(measures: Mapping[str, Measure], names: Mapping[str, str]) -> It
         yield Row((name, *_share(measure.micro), ""), heavy=True)
 
 
-def _prf(one: PRF) -> tuple[str, ...]:
+def prf_cells(one: PRF) -> tuple[str, ...]:
+    """Return the cells under RATIOS but for the last."""
     ratios = map(percent, (one.precision, one.recall, one.f1))
     return (*ratios, bounds(one.interval, "f1"), _tp(one), str(one.predicted), str(one.gold))
 

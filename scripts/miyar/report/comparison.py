@@ -8,9 +8,11 @@ from typing import NamedTuple
 from miyar.comparison import Comparison, Difference, Finding, MeasureComparison, SystemComparison
 from miyar.comparison.changes import BROKEN, FIXED
 from miyar.comparison.counts import SLICES
+from miyar.errors import in_number
 from miyar.report.blocks import BY_LABEL, UNDEFINED, label_names, measure_name
 from miyar.report.differences import broken, ends, headline, p_value, points, sentence
 from miyar.report.format import Format
+from miyar.report.notes import fault_notes
 from miyar.report.page import Heading, Lines, Numbers, Part, render_page
 from miyar.scheme import Scheme
 from miyar.scoring import PRF, Macro
@@ -71,7 +73,7 @@ def notes(comparison: Comparison) -> Lines:
 
 def _parts(comparison: Comparison, scheme: Scheme) -> Iterator[Part]:
     baseline, corpus = comparison.baseline.name, comparison.corpus
-    yield Heading(f"Compared with {baseline} on {corpus}, {comparison.articles} articles")
+    yield Heading(f"Compared with {baseline} on {corpus}, {in_number(comparison.articles, 'article')}")
     yield overview(comparison)
     for number, one in enumerate(comparison.systems, start=1):
         yield Heading(f"{letter(number)}: {one.system.name} against {baseline}", 2)
@@ -172,9 +174,7 @@ def _notes(comparison: Comparison) -> Iterator[str]:
     yield "All other measures (partial, Trig-I, Arg-I, the view on tokens, …): --format json."
     yield "fixed: only the new system is right about the span, also by leaving it out; broken: only A is."
     for one in systems:
-        if one.charged:
-            listed = ", ".join(f"{count} {code}" for code, count in one.charged.items())
-            yield f"{one.name}: charged, left out or collapsed: {listed}."
+        yield from (f"{one.name}: {note}" for note in fault_notes(one.charged))
     for layer, reason in comparison.left_out.items():
         yield f"Left out: {layer}: {reason}."
     for compared in comparison.systems:

@@ -17,6 +17,7 @@ from miyar.comparison import (
     Undecided,
     Verdict,
 )
+from miyar.errors import in_number
 from miyar.report.blocks import UNDEFINED
 from miyar.report.comparison import letter, notes, overview
 from miyar.report.differences import FINE, about, broken, ends, points
@@ -42,7 +43,7 @@ def render_verdict(verdict: Verdict, comparison: Comparison, form: Format) -> st
 
 
 def _parts(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
-    yield Heading(f"Gate {_word(verdict.passed)}: {verdict.corpus}, {verdict.articles} articles")
+    yield Heading(f"Gate {_word(verdict.passed)}: {verdict.corpus}, {in_number(verdict.articles, 'article')}")
     losses = (_loss(one.compared.system.name, loss) for one in verdict.systems for loss in one.losses)
     yield Lines((*map(_system_line, verdict.systems), *losses))
     yield overview(comparison)
@@ -98,10 +99,10 @@ def _rule_parts(judged: RuleVerdict, system: str) -> Iterator[Part]:
 def _title(rule: Rule) -> str:
     """Return a rule in words."""
     if isinstance(rule, NonInferiority):
-        asked = f"the interval of the change lies above {points(rule.limit, FINE)}"
+        asked = f"the interval of the change lies above {points(rule.limit, FINE)} points"
     else:
         what = "the lower end of its interval" if rule.on is On.INTERVAL else "F1"
-        asked = f"{what} is at least {_percent(rule.limit)}"
+        asked = f"{what} is at least {_percent(rule.limit)} %"
     return f"{rule.name}: {rule.subject}: {asked}"
 
 

@@ -1,11 +1,12 @@
 """What an import left out by rule, and what in it is worth a look, one line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from miyar.errors import in_words, quoted
+from miyar.errors import in_number, in_words, quoted
 from miyar.labelstudio.exports.dataset import Imported
 from miyar.labelstudio.exports.export import Export
+from miyar.labelstudio.exports.remarks import Remark
 from miyar.labelstudio.exports.selection import TOLERANCE, moment
 from miyar.report.table import first_few
 from miyar.scheme import Outcome
@@ -14,10 +15,12 @@ from miyar.scheme import Outcome
 def import_summary(imported: Imported) -> Iterator[str]:
     """Yield the lines of an import."""
     plan, tally = imported
-    yield f"{sum(tally.views.values())} annotations of {len(tally.labelled)} articles"
+    annotations, articles = sum(tally.views.values()), len(tally.labelled)
+    yield f"{in_number(annotations, 'annotation')} of {in_number(articles, 'article')}"
     unlabelled = sorted(plan.articles.keys() - tally.labelled)
     if unlabelled:
-        yield f"{len(unlabelled)} articles without an annotation: {first_few(unlabelled)}"
+        without = in_number(len(unlabelled), "article")
+        yield f"{without} without an annotation: {first_few(unlabelled)}"
     left_out = {reason: count for reason, count in plan.selection.left_out.items() if count}
     if left_out:
         yield "annotations left out: " + ", ".join(f"{n} {reason}" for reason, n in left_out.items())
@@ -25,16 +28,26 @@ def import_summary(imported: Imported) -> Iterator[str]:
         yield from ahead_of_time(export)
     for note, count in tally.notes.items():
         if count:
-            yield f"note: {count} × {note}"
+            yield f"note: {count} × {note}{_examples(tally.examples.get(note, ()), count)}"
     for (kind, code, became), count in sorted(tally.applied.items(), key=str):
         yield f"changed: {count} × {quoted(code)} of {kind}: {_now(became)}"
     if tally.again:
-        yield f"to label again: {len(tally.open_problems)} of {len(tally.again)} annotations"
+        yield f"to label again: {len(tally.open_problems)} of {in_number(len(tally.again), 'annotation')}"
     if tally.rejects:
         yield f"not imported: {in_words(tally.rejects.counts)}"
     if tally.emptied:
         places = first_few(tally.emptied)
         yield f"annotations left out, since all in them was refused: {len(tally.emptied)}: {places}"
+
+
+def _examples(remarks: Sequence[Remark], count: int) -> str:
+    """Return where a note comes from: the first articles, with text and annotator, and one address."""
+    if not remarks:
+        return ""
+    places = [f"{one.place} ({one.annotator})" if one.annotator else one.place for one in remarks]
+    more = ["…"] if count > len(remarks) else []
+    address = next((f"; the first: {one.address}" for one in remarks if one.address), "")
+    return f": {', '.join([*places, *more])}{address}"
 
 
 def ahead_of_time(export: Export) -> Iterator[str]:

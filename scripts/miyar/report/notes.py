@@ -2,19 +2,35 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from miyar.errors import in_number
+from miyar.report.blocks import UNDEFINED, bounds, percent
 from miyar.resampling import FEWEST_ARTICLES, MOST_UNDEFINED
 from miyar.scoring import Score
 from miyar.spanchecks import SPAN_FAULTS
 
 FAULTS = (*SPAN_FAULTS, "bad_argument", "bad_value")
+MENDED = {
+    "trimmed": "trimmed of white space at its edges",
+    "collapsed": "given twice and counted once",
+    "collapsed_arguments": "argument given twice and counted once",
+}
 HEADLINE = ("entities", "strict")
 
 
-def heading(score: Score, scores: Sequence[Score]) -> str:
-    """Return whose score on what it is; where several have one name, with the place of the predictions."""
+def extractor_name(score: Score, scores: Sequence[Score]) -> str:
+    """Return whose score it is; where several have one name, with the place of the predictions."""
     alike = [one for one in scores if one.extractor == score.extractor]
     place = f" ({score.inputs['predictions']})" if len(alike) > 1 and "predictions" in score.inputs else ""
-    return f"{score.extractor}{place} on {score.corpus}"
+    return f"{score.extractor}{place}"
+
+
+def heading(score: Score, scores: Sequence[Score]) -> str:
+    """Return the answer: whose score on what it is, micro F1 of strict entities, its interval and support."""
+    micro = score.layers[HEADLINE[0]][HEADLINE[1]].micro
+    found = bounds(micro.interval, "f1")
+    interval = "no interval" if found == UNDEFINED else found
+    whose = f"{extractor_name(score, scores)} on {score.corpus}, {in_number(score.articles, 'article')}"
+    return f"{whose}: micro F1 {percent(micro.f1)} ({interval}), support {micro.gold}"
 
 
 def warnings(score: Score) -> Iterator[str]:
@@ -28,7 +44,7 @@ def notes(score: Score) -> Iterator[str]:
     yield "Percent; –: undefined (0 in the macro average), or no interval."
     yield from _interval_notes(score)
     yield from _layer_notes(score)
-    yield from _fault_notes(score.charged)
+    yield from fault_notes(score.charged)
     if score.slices:
         yield "Slices: strict entities; gap: F1 minus that of all others; of many, some differ by chance."
     if "seen" in score.slices and list(score.slices["seen"].measure.labels) == ["unseen"]:
@@ -66,6 +82,9 @@ def _interval_notes(score: Score) -> Iterator[str]:
     headline = score.layers[HEADLINE[0]][HEADLINE[1]].micro.interval
     if headline is None:
         return
+    if not score.has_intervals:
+        yield f"No intervals: nothing has spans in {FEWEST_ARTICLES} articles or more."
+        return
     share = f"{100 * headline.level:g} %"
     yield (
         f"Intervals: {share}, over resamples of articles; none with spans in fewer than {FEWEST_ARTICLES} "
@@ -74,11 +93,15 @@ def _interval_notes(score: Score) -> Iterator[str]:
     yield from (f"{warning}." for warning in score.warnings)
 
 
-def _fault_notes(charged: Mapping[str, int]) -> Iterator[str]:
+def fault_notes(charged: Mapping[str, int]) -> Iterator[str]:
+    """Yield what was charged, what was mended and scored all the same, and what was not scored."""
     faulty = {code: count for code, count in charged.items() if code in FAULTS}
-    other = {code: count for code, count in charged.items() if code not in FAULTS}
+    mended = {words: charged[code] for code, words in MENDED.items() if code in charged}
+    other = {code: count for code, count in charged.items() if code not in (*FAULTS, *MENDED)}
     if faulty:
         yield f"Faulty, charged: {_counts(faulty)}."
+    if mended:
+        yield f"Scored all the same: {_counts(mended)}."
     if other:
         yield f"Left out or taken as empty: {_counts(other)}."
 

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from miyar.errors import plain
+from miyar.errors import in_number, plain
 from miyar.guidelines import markdown_cell
-from miyar.report.blocks import Block, blocks
+from miyar.report.blocks import RATIOS, Block, blocks, prf_cells
 from miyar.report.format import Format
-from miyar.report.notes import heading, notes, warnings
+from miyar.report.notes import HEADLINE, extractor_name, heading, notes, warnings
+from miyar.report.table import render_table
 from miyar.scheme import Scheme
 from miyar.scoring import Score
 
@@ -22,7 +23,7 @@ NARROW = ("interval", "TP", "its interval")
 
 
 def render_scores(scores: Sequence[Score], scheme: Scheme, form: Format) -> str:
-    """Return the scores in one of the formats; several extractors come one after another."""
+    """Return the scores in one of the formats; several extractors stand side by side first."""
     return FORMATS[form](scores, scheme)
 
 
@@ -34,7 +35,10 @@ def _json(scores: Sequence[Score], scheme: Scheme) -> str:
 
 
 def _markdown(scores: Sequence[Score], scheme: Scheme) -> str:
-    return "\n\n".join("\n".join(_markdown_lines(score, scores, scheme)) for score in scores)
+    parts = ["\n".join(_markdown_lines(score, scores, scheme)) for score in scores]
+    if len(scores) > 1:
+        parts.insert(0, f"### {markdown_cell(_title(scores))}\n\n{_side_by_side(scores, Format.MARKDOWN)}")
+    return "\n\n".join(parts)
 
 
 def _markdown_lines(score: Score, scores: Sequence[Score], scheme: Scheme) -> Iterator[str]:
@@ -59,10 +63,11 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
     terminal = Console()
     narrow = terminal.is_terminal or "COLUMNS" in os.environ
     console = Console(file=out, width=min(WIDTH, terminal.width) if narrow else WIDTH, color_system=None)
+    if len(scores) > 1:
+        overview = f"{plain(_title(scores))}\n{_side_by_side(scores, Format.TEXT)}\n"
+        console.print(overview, markup=False, soft_wrap=True)
     for score in scores:
-        console.print(
-            f"{plain(heading(score, scores))}, {score.articles} articles", markup=False, soft_wrap=True
-        )
+        console.print(plain(heading(score, scores)), markup=False, soft_wrap=True)
         for warning in warnings(score):
             console.print(warning, markup=False, soft_wrap=True)
         hidden = NARROW if console.width < FULL_WIDTH else ()
@@ -74,6 +79,21 @@ def _text(scores: Sequence[Score], scheme: Scheme) -> str:
         for note in notes(score):
             console.print(plain(note), markup=False, soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _title(scores: Sequence[Score]) -> str:
+    first = scores[0]
+    count = in_number(first.articles, "article")
+    return f"{len(scores)} extractors on {first.corpus}, {count}: micro, strict"
+
+
+def _side_by_side(scores: Sequence[Score], form: Format) -> str:
+    """Return a row per extractor, in the order in which they were given."""
+    rows = []
+    for score in scores:
+        micro = score.layers[HEADLINE[0]][HEADLINE[1]].micro
+        rows.append(("", *prf_cells(micro), extractor_name(score, scores)))
+    return render_table(("", *RATIOS), rows, form)
 
 
 def _table(block: Block, hidden: Sequence[str]) -> Table:

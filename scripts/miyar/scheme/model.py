@@ -136,6 +136,10 @@ class Scheme:
         """Return the label with this code."""
         return self._by_code.get(code)
 
+    def code_of(self, name: str) -> str | None:
+        """Return the code of the label with this name, None where it is no name."""
+        return next((label.code for label in self.labels if label.name == name), None)
+
     def layer(self, code: str) -> Layer | None:
         """Return the layer of a label's code."""
         label = self.label(code)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from miyar.bio import Losses
+from miyar.errors import in_number
 from miyar.resampling import few_articles
 from miyar.scoring.diagnosis import Diagnosis
 from miyar.scoring.model import Measure
@@ -85,10 +86,15 @@ class Score:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what is to be said of all intervals, where there are any."""
+        return few_articles(self.articles, self.effective_articles) if self.has_intervals else ()
+
+    @property
+    def has_intervals(self) -> bool:
+        """Return whether any number has an interval."""
         measures = [one for found in self.layers.values() for one in found.values()]
-        if not any(one.micro.interval for one in measures):
-            return ()
-        return few_articles(self.articles, self.effective_articles)
+        measures += [one.measure for one in self.slices.values()]
+        numbers = [number for one in measures for number in (one.micro, one.macro, *one.labels.values())]
+        return any(number and number.interval and number.interval.bounds for number in numbers)
 
     def __repr__(self) -> str:
         """Return the micro average of each measure, a line each."""
@@ -97,5 +103,5 @@ class Score:
             for layer, measures in self.layers.items()
             for name, measure in measures.items()
         ]
-        head = f"Score({self.extractor} on {self.corpus}, {self.articles} articles"
+        head = f"Score({self.extractor} on {self.corpus}, {in_number(self.articles, 'article')}"
         return "\n  ".join([head, *lines]) + "\n)"

@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 import miyar
 from miyar.article import write_articles
 from miyar.dataset import MARK, write_card, write_dataset
-from miyar.errors import DataError, Problem
+from miyar.errors import DataError, Problem, in_number
 from miyar.labelstudio.exports.export import Export
 from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.exports.tally import Tally, begun_tally
@@ -140,7 +140,8 @@ def _facts_of_changes(imported: Imported) -> Iterator[str]:
         yield f"Labels of earlier schemes were translated by the changes {changes} in `labels.toml`."
     if tally.again:
         count = len(tally.open_problems)
-        yield f"Left out: {count} labels of {len(tally.again)} annotations, for people to label again."
+        annotations = in_number(len(tally.again), "annotation")
+        yield f"Left out: {in_number(count, 'label')} of {annotations}, for people to label again."
 
 
 def _manifest(imported: Imported) -> dict[str, Any]:

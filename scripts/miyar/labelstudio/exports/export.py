@@ -34,7 +34,7 @@ class Export:
     `sha256` is empty where the file cannot be read, which `read_tasks` says. `as_of` is the moment of its
     server, in UTC, whose state the file shows: when the server was asked, or the newest change that it told
     of; empty where no pull made the file. `pulled` is what the client's clock said, which orders nothing.
-    `since` says what a partial pull began with.
+    `since` says what a partial pull began with, `url` where the server was found.
     """
 
     path: Path
@@ -44,6 +44,12 @@ class Export:
     as_of: str = ""
     pulled: str = ""
     since: str = ""
+    url: str = ""
+
+    def address(self, project: Any, task: Any) -> str:
+        """Return where a browser shows a task, empty where no pull says on which server it is."""
+        known = self.url and isinstance(project, int) and isinstance(task, int)
+        return f"{self.url}/projects/{project}/data?task={task}" if known else ""
 
     @property
     def name(self) -> str:
@@ -61,6 +67,11 @@ class ExportedTask(NamedTuple):
     def where(self) -> str:
         """Return file, task and article for messages."""
         return f"{self.export.path}: task {self.value.get('id')} ({self.data.get('article')})"
+
+    @property
+    def address(self) -> str:
+        """Return where a browser shows the task, empty where that is not known."""
+        return self.export.address(self.value.get("project"), self.value.get("id"))
 
     @property
     def data(self) -> Mapping[str, Any]:

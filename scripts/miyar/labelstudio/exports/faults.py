@@ -7,10 +7,11 @@ from typing import Any
 
 from miyar.article import Article
 from miyar.errors import Problem, quoted
-from miyar.labelstudio.exports.export import ExportedTask
+from miyar.labelstudio.exports.export import HOW_TO_EXPORT, ExportedTask
 from miyar.offsets import stand_in
 from miyar.scheme import Scheme, version_number
 
+OWN_TASKS = "name the scheme that the tasks were made with by --config, or restore data.scheme in the export"
 FIELDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "result": ((list, NoneType), "a list of results"),
     "lead_time": ((int, float, NoneType), "a number of seconds"),
@@ -41,7 +42,9 @@ def task_problem(task: ExportedTask, articles: Mapping[str, Article], scheme: Sc
         )
     if text != stand_in(article.text):
         found = f"{identity} with another text in the task"
-        return Problem("task_text", task.where, found, "the article's text as convert-articles writes it")
+        expected = "the article's text as convert-articles writes it"
+        remedy = "name the texts that the tasks were made from with --articles"
+        return Problem("task_text", task.where, found, expected, remedy)
     return None
 
 
@@ -56,17 +59,17 @@ def version_of(scheme: str) -> str:
     return scheme.partition("#")[0]
 
 
-def place(task: ExportedTask, annotation: Mapping[str, Any]) -> str:
-    """Return where an annotation is, for messages."""
-    return f"{task.where}, annotation {annotation.get('id')}"
+def place(task: ExportedTask, annotation: Mapping[str, Any], annotator: str) -> str:
+    """Return where an annotation is and whose, for messages."""
+    return f"{task.where}, annotation {annotation.get('id')} of {annotator}"
 
 
-def annotation_problem(task: ExportedTask, annotation: Mapping[str, Any]) -> Problem | None:
+def annotation_problem(annotation: Mapping[str, Any], where: str) -> Problem | None:
     """Return why an annotation cannot be what Label Studio writes."""
     for name, (types, expected) in FIELDS.items():
         value = annotation.get(name)
         if isinstance(value, bool) or not isinstance(value, types):
-            return Problem("bad_annotation", place(task, annotation), f"{name} {quoted(value)}", expected)
+            return Problem("bad_annotation", where, f"{name} {quoted(value)}", expected, HOW_TO_EXPORT)
     return None
 
 
@@ -77,7 +80,7 @@ def _scheme_problem(task: ExportedTask, scheme: Scheme) -> Problem | None:
         return None
     if not isinstance(made_with, str):
         found = f"scheme {quoted(made_with)}"
-        return Problem("bad_scheme", task.where, found, "the scheme's version in quotes")
+        return Problem("bad_scheme", task.where, found, "the scheme's version in quotes", OWN_TASKS)
     version, own = version_number(version_of(made_with)), version_number(scheme.version)
     if version is not None and own is not None and version > own:
         found, expected = f"labels of scheme {quoted(made_with)}", f"at most {scheme.version}, the scheme's"
@@ -86,5 +89,5 @@ def _scheme_problem(task: ExportedTask, scheme: Scheme) -> Problem | None:
     if version is None and scheme.changes and version_of(made_with) != scheme.version:
         found = f"scheme {quoted(made_with)}"
         expected = "a version in numbers, such as 1.2.0, which says what changed after it"
-        return Problem("bad_scheme", task.where, found, expected)
+        return Problem("bad_scheme", task.where, found, expected, OWN_TASKS)
     return None

@@ -89,7 +89,8 @@ def _export(path: Path, source: str | None) -> Export:
     _refuse_changed(path, digest, manifest)
     pulled, since = manifest.pulled or "", manifest.since or ""
     as_of = _as_of(path, manifest)
-    return Export(path, source or manifest.server, manifest.annotators, digest, as_of, pulled, since)
+    url = manifest.url or ""
+    return Export(path, source or manifest.server, manifest.annotators, digest, as_of, pulled, since, url)
 
 
 def _as_of(path: Path, manifest: ManifestFile) -> str:

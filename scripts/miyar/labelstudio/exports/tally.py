@@ -9,11 +9,13 @@ from miyar.annotation import Annotation
 from miyar.errors import Problem
 from miyar.labelstudio.exports.export import Export
 from miyar.labelstudio.exports.importing import Import, Outcome
+from miyar.labelstudio.exports.remarks import Remark
 from miyar.labelstudio.results.ledger import Ledger
 from miyar.labelstudio.results.reannotation import Reannotation
 from miyar.labelstudio.results.rejects import Rejects
 from miyar.labelstudio.results.revision import Applied
 
+EXAMPLES = 3
 PARTIAL = "partial_pull_without_an_earlier_one_of_its_server"
 
 
@@ -21,7 +23,7 @@ PARTIAL = "partial_pull_without_an_earlier_one_of_its_server"
 class Tally:
     """Counts of outcomes: `tasks` by export, `views` by annotator and status, the others as an Outcome's.
 
-    `labelled` are the articles that have an annotation.
+    `labelled` are the articles that have an annotation, `examples` the first remarks for each note.
     """
 
     rejects: Rejects = field(default_factory=Rejects)
@@ -33,6 +35,7 @@ class Tally:
     applied: Counter[Applied] = field(default_factory=Counter)
     again: list[Reannotation] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
+    examples: dict[str, list[Remark]] = field(default_factory=dict)
 
     def counted(self, outcome: Outcome) -> Sequence[Annotation]:
         """Count what a task gives, and return its annotations."""
@@ -40,6 +43,10 @@ class Tally:
         self.ledger.add(outcome.ledger)
         self.rejects.extend(outcome.rejects)
         self.notes.update(outcome.notes)
+        for remark in outcome.remarks:
+            known = self.examples.setdefault(remark.code, [])
+            if len(known) < EXAMPLES:
+                known.append(remark)
         self.applied.update(outcome.applied)
         self.again.extend(outcome.again)
         self.emptied.extend(outcome.emptied)
@@ -61,11 +68,15 @@ class Tally:
 
 def begun_tally(plan: Import, aside: IO[str] | None = None) -> Tally:
     """Return the tally of an import before its first task; what is refused goes into the file too."""
-    partial = sum(_lacks_its_start(export, plan.exports) for export in plan.exports)
-    return Tally(Rejects(aside), notes=Counter({PARTIAL: partial}))
+    return Tally(Rejects(aside), notes=Counter({PARTIAL: len(without_start(plan.exports))}))
+
+
+def without_start(exports: Sequence[Export]) -> list[Export]:
+    """Return the exports that have only what changed, where nothing before it is imported with them."""
+    return [export for export in exports if _lacks_its_start(export, exports)]
 
 
 def _lacks_its_start(export: Export, exports: Sequence[Export]) -> bool:
-    """Return whether an export has only what changed, and nothing before it is imported with it."""
+    """Return whether there is only a part of its server's work, and no earlier part with it."""
     before = (other.source == export.source and other.as_of < export.as_of for other in exports)
     return bool(export.since) and not any(before)

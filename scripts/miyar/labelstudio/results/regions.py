@@ -61,6 +61,7 @@ class Conversion:
     _arguments: dict[Argument, None] = field(default_factory=dict)
     _refused: set[tuple[str, Layer | None]] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
+    _texts: dict[str, Any] = field(default_factory=dict)
 
     def add(self, results: Sequence[Any]) -> None:
         """Take in the results: regions first, since attributes and relations refer to them."""
@@ -91,18 +92,12 @@ class Conversion:
         layer = CONTROLS[result["from_name"]]
         value = result.get("value")
         value = value if isinstance(value, dict) else {}
-        candidate = Candidate(
-            result.get("id"),
-            layer,
-            value.get("start"),
-            value.get("end"),
-            value.get("labels"),
-            value.get("text"),
-        )
+        given = [value.get(name) for name in ("start", "end", "labels", "text")]
+        candidate = Candidate(result.get("id"), layer, *given)
         self.ledger.receive(kind)
         fault = first_fault(candidate, self.article, self.scheme) or self._taken(candidate)
         if fault:
-            self._refuse(candidate.id, layer)
+            self._refuse(result, layer)
             self._reject(kind, result, fault)
             return
         start, end = trim(self.article.text, candidate.start, candidate.end)
@@ -119,9 +114,11 @@ class Conversion:
             return None
         return Fault("id_twice", f"a second {candidate.layer} region {candidate.id}", "one region per id")
 
-    def _refuse(self, region: Any, layer: Layer | None) -> None:
+    def _refuse(self, result: Mapping[str, Any], layer: Layer | None) -> None:
         """Note that nothing may refer to a region any more, since nobody knows what it would refer to."""
+        region, value = result.get("id"), result.get("value")
         self._refused.add((str(region), layer))
+        self._texts[str(region)] = value.get("text") if isinstance(value, dict) else None
         if isinstance(region, str) and layer:
             self._regions.pop((region, layer), None)
 
@@ -241,7 +238,7 @@ class Conversion:
     def _other(self, kind: Kind, result: Any) -> None:
         self.ledger.receive(kind)
         if isinstance(result, dict):
-            self._refuse(result.get("id"), None)
+            self._refuse(result, None)
         self._reject(kind, result, self._other_fault(result))
 
     def _other_fault(self, result: Any) -> Fault:
@@ -278,11 +275,14 @@ class Conversion:
             return kind
         if kind == "arguments":
             ends = (result.get("from_id"), result.get("to_id"))
-            texts = [" + ".join(quoted(self._spans[key].text) for key in self._keys(end)) for end in ends]
-            return f"relation from {texts[0] or ends[0]} to {texts[1] or ends[1]}"
-        value = result.get("value")
-        text = value.get("text") if isinstance(value, dict) else None
-        return f"region {result.get('id')}" + (f" {quoted(text)}" if isinstance(text, str) else "")
+            first, second = (self._named(end) or end for end in ends)
+            return f"relation from {first} to {second}"
+        return f"region {result.get('id')} {self._named(result.get('id'))}".rstrip()
+
+    def _named(self, region: Any) -> str:
+        """Return the text of a region in quotes, also of a refused one; empty where it has none."""
+        kept, refused = [self._spans[key].text for key in self._keys(region)], self._texts.get(str(region))
+        return " + ".join(map(quoted, dict.fromkeys(kept or [refused] * isinstance(refused, str))))
 
     def _missing_region(self, region: Any) -> Fault:
         if any((str(region), layer) in self._refused for layer in (*CONTROLS.values(), None)):
@@ -292,8 +292,7 @@ class Conversion:
         return Fault("missing_region", f"there is no region {region}", "a region of the same annotation")
 
     def _reject(self, kind: Kind, result: Any, fault: Fault) -> None:
-        problem = Problem(
-            fault.code, f"{self.where}, {self._place(kind, result)}", fault.found, fault.expected
-        )
+        where = f"{self.where}, {self._place(kind, result)}"
+        problem = Problem(fault.code, where, fault.found, fault.expected)
         self.rejects.append(Reject(problem, kind, result))
         self.ledger.settle(kind, "trimmed_away" if fault.code == "only_white_space" else "quarantined")

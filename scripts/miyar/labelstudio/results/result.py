@@ -11,11 +11,12 @@ CONTROLS: Mapping[str, Layer] = {"entity": "entities", "trigger": "triggers"}
 
 
 class Reject(NamedTuple):
-    """A result that was not imported: why, and the result as it was found."""
+    """A result that was not imported: why, the result as it was found, and whose it is, if it is known."""
 
     problem: Problem
     kind: Kind
     result: Any
+    annotator: str = ""
 
 
 def kind_of(result: Any, scheme: Scheme) -> Kind:

@@ -69,10 +69,12 @@ class Since:
 class Batch:
     """A batch of exports: from which server, since when, by whom.
 
-    `asked` is the server's own time when the pull began, None where it does not say.
+    `asked` is the server's own time when the pull began, None where it does not say. `url` is where the
+    server was found: messages of the import lead there.
     """
 
     server: str
+    url: str
     version: str
     asked: datetime | None
     since: Since | None
@@ -84,6 +86,7 @@ class Batch:
         return {
             "miyar": __version__,
             "server": self.server,
+            "url": self.url,
             "label_studio": self.version,
             "asked": self.asked.isoformat(timespec="microseconds") if self.asked else None,
             "pulled": datetime.now(UTC).isoformat(timespec="microseconds"),

@@ -13,6 +13,7 @@ from miyar.labelstudio.exports.manifest import MANIFEST
 from miyar.labelstudio.exports.selection import moment
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.sync.batch import Batch, Pulled, Since, known_pseudonyms, refuse_other_batch
+from miyar.labelstudio.sync.checking import Check
 from miyar.labelstudio.sync.download import downloaded
 from miyar.labelstudio.sync.projects import Member, next_names
 from miyar.labelstudio.sync.survey import Survey
@@ -38,20 +39,24 @@ def pull(studio: Studio, members: Sequence[Member], folder: Path, batch: Path, s
     users = sorted({user for one in pulled for user in (*one.survey.users, *_account(one))})
     free = next_names(names.values())
     annotators = {user: names.get(user) or next(free) for user in users}
-    whole = Batch(server, studio.version(), asked, since, annotators, pulled)
+    whole = Batch(server, studio.url, studio.version(), asked, since, annotators, pulled)
     write_json(folder / MANIFEST, whole.manifest())
     _write_accounts(folder, {str(user): accounts.get(user) for user in users})
     return whole
 
 
-def survey(studio: Studio, member: Member, accounts: Mapping[int, str], folder: Path) -> Survey:
-    """Return what there is to see in a project; the folder is for what is downloaded on the way."""
+def survey(studio: Studio, member: Member, accounts: Mapping[int, str], folder: Path, check: Check) -> Survey:
+    """Return what there is to see in a project, and have it checked on the way.
+
+    The folder is for what is downloaded meanwhile.
+    """
     project, numbers = member.project, _numbers(accounts)
     seen = _survey(member)
     ids = [task.id for task in studio.tasks(project.id, data=False)]
     tasks = downloaded(studio, project.id, ids, folder / "part.json")
     for task in tracked(tasks, f"reading {project.setup.title}", len(ids)):
         seen.see(_without_addresses(task, numbers))
+        check.see(task)
     return seen
 
 

@@ -46,7 +46,13 @@ def places(studio: Studio, order: Order, taken: Iterable[str] = ()) -> list[Plac
     members = family(projects, title)
     shared = [member for member in members if member.annotator is None]
     if order.emails and shared:
-        raise MiyarError(f"--project {quoted(title)}: is one project for all; choose another title")
+        [one] = shared
+        raise MiyarError(
+            f"--project {quoted(title)}: is one project for all, as start-studio makes it: "
+            f"{studio.url}/projects/{one.project.id}",
+            "leave --annotators out to send the tasks there, or choose another title for projects of their "
+            "own; what was labelled there is pulled by its title as before",
+        )
     if not order.emails and len(shared) != len(members):
         raise MiyarError(
             f"--project {quoted(title)}: its articles lie in annotators' projects; "

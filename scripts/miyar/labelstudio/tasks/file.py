@@ -37,7 +37,7 @@ def read_task_file(path: Path, scheme: Scheme) -> tuple[Task, ...]:
         found = "; ".join(f"{one.where.removeprefix(f'{path}: ')}: {one.found}" for one in error.problems[:3])
         raise UsageError(f"{path}: not a file of tasks: {found}; {REMEDY}") from error
     except UsageError as error:
-        raise UsageError(f"{path}: not a file of tasks: {error}; {REMEDY}") from error
+        raise UsageError(f"{error}; expected a file of tasks: {REMEDY}") from error
     if not all("data" in task for task in tasks):
         raise UsageError(f"{path}: not a list of tasks with “data”; {REMEDY}")
     if not tasks:
