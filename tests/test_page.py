@@ -68,3 +68,29 @@ def contents(annotation: Annotation) -> tuple[object, object]:
     spans = {span.id: (span.start, span.end, span.label) for span in annotation.spans}
     attributes = {(*spans[span.id], *sorted(span.attributes.items())) for span in annotation.spans}
     return attributes, {(spans[a.trigger], spans[a.entity], a.role) for a in annotation.arguments}
+
+
+def test_a_second_key_takes_the_place_of_the_first(
+    page: Page, owner: Studio, scheme: Scheme, tmp_path: Path
+) -> None:
+    article = Article("keys", STORY.text)
+    keys = {label.code: label.hotkey for label in scheme.labels}
+    attack, date = (keys[code] for code in ("ATTACK", "DATE"))
+    place = next(span for span in STORY.spans if span.label == "ATTACK")
+    project = owner.create_project(Setup("miyar key test", render_config(scheme)))
+    [identity] = owner.import_tasks(project, [task(article, scheme, "none")])
+    labelling.open_task(page, owner.url, project, identity)
+    labelling.leave(page)
+    for key in (date, attack):
+        labelling.press(page, key)
+    labelling.select_text(page, place.start, place.end)
+    labelling.leave(page)
+    labelling.press(page, date)
+    labelling.press(page, "Escape")  # takes the key back: nothing is drawn
+    labelling.select_text(page, 0, 3)
+    labelling.submit(page)
+
+    [annotation] = imported(owner, project, article, scheme, tmp_path)
+    assert [(span.start, span.end, span.label) for span in annotation.spans] == [
+        (place.start, place.end, "ATTACK")
+    ]

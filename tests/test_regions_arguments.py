@@ -127,7 +127,7 @@ def test_a_refused_region_takes_its_arguments_and_values_along(
 def test_a_region_of_an_unknown_control_takes_its_arguments_along_under_the_same_name(scheme: Scheme) -> None:
     source = marked("[هاجم]ATTACK:t [جنيف]GPE:g", "t PLACE g")
     found = drawn(source, scheme)
-    found[1]["from_name"] = "label"
+    found[1]["from_name"] = "labels"
     assert sorted(codes(converted(source.text, scheme, found))) == ["refused_region", "unknown_control"]
 
 

@@ -64,12 +64,12 @@ def test_tasks_are_stamped_with_the_guidelines_of_the_schemes_language(
     assert json.loads(json.dumps(made)) == made
 
 
-def test_a_span_is_a_region_of_its_layers_control_with_the_text_that_the_page_shows(scheme: Scheme) -> None:
+def test_a_span_is_a_region_of_the_labels_with_the_text_that_the_page_shows(scheme: Scheme) -> None:
     source = marked("[هاجم]ATTACK:t [محمد 🙂]PERS:p")
     found = results(source.spans, (), Article("a", source.text), scheme)
     assert [(r["id"], r["from_name"], r["type"]) for r in found] == [
-        ("t", "trigger", "labels"),
-        ("p", "entity", "labels"),
+        ("t", "label", "labels"),
+        ("p", "label", "labels"),
     ]
     assert found[1]["value"] == {"start": 5, "end": 11, "text": "محمد □", "labels": ["PERS"]}
     assert {r["to_name"] for r in found} == {"text"}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from miyar.arabic import ascii_digits
 from miyar.scheme.changes import Change
@@ -19,6 +19,7 @@ ARABIC_DECIMAL_SEPARATOR = "\u066b"
 WIKIDATA = re.compile(r"Q[1-9]\d*")
 
 Layer = Literal["entities", "triggers"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 VALUE_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "decimal": (DECIMAL, "a number in digits with a dot for fractions, such as 4200 or 4.5"),

@@ -27,7 +27,8 @@ _RULES = (
     # of fixed height: choosing a region never moves the text
     (".miyar-fields", "border-inline-start-color: #888; height: 34px; margin-bottom: 0; overflow: hidden"),
     (".miyar-bars h4", "flex: 0 0 52px; font-size: 13px; line-height: 24px; font-weight: 700"),
-    (".miyar-bars .lsf-labels", "margin: 0; flex: 1 1 auto; gap: 4px"),
+    (".miyar-bars .lsf-labels", "display: block; margin: 0"),
+    (".miyar-labels", "display: flex; flex-flow: row wrap; flex: 1 1 auto; gap: 4px"),
     (
         ".miyar-bars .lsf-label",
         "margin: 0; padding: 1px 5px; border-left: 0; border-right: 0; "

@@ -1,7 +1,8 @@
 """From the results of one Label Studio annotation to spans and arguments.
 
-A region is a span and is known by (id, control): a region with an entity and a trigger label is two
-spans. An argument's trigger is the end that carries a trigger label, however it was drawn.
+A region is a span and is known by (id, layer): one with an entity and a trigger label, which a page with two
+controls allowed, is two spans and is noted. An argument's trigger is the end that carries a trigger label,
+however it was drawn.
 """
 
 from collections import Counter
@@ -14,13 +15,15 @@ from msgspec import structs
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import Problem, quoted
+from miyar.labelstudio.results.faults import candidate_of, other_fault, role_fault
 from miyar.labelstudio.results.ledger import Kind, Ledger
 from miyar.labelstudio.results.result import CONTROLS, Reject, kind_of, role_names, typed_text
 from miyar.offsets import trim
-from miyar.scheme import Attribute, Layer, Role, Scheme, one_of
+from miyar.scheme import Attribute, Layer, Role, Scheme
 from miyar.validation import Candidate, Fault, first_fault
 
 REVERSED = "drawn_reversed"
+TWO_LAYERS = "entity_and_trigger_label_on_one_region"
 
 
 class SpanKey(NamedTuple):
@@ -88,17 +91,8 @@ class Conversion:
     # regions
 
     def _region(self, kind: Kind, result: Mapping[str, Any]) -> None:
-        layer = CONTROLS[result["from_name"]]
-        value = result.get("value")
-        value = value if isinstance(value, dict) else {}
-        candidate = Candidate(
-            result.get("id"),
-            layer,
-            value.get("start"),
-            value.get("end"),
-            value.get("labels"),
-            value.get("text"),
-        )
+        layer: Layer = "triggers" if kind == "triggers" else "entities"
+        candidate = candidate_of(result, layer)
         self.ledger.receive(kind)
         fault = first_fault(candidate, self.article, self.scheme) or self._taken(candidate)
         if fault:
@@ -108,10 +102,16 @@ class Conversion:
         start, end = trim(self.article.text, candidate.start, candidate.end)
         key = SpanKey(layer, start, end, candidate.labels[0])
         self._regions[candidate.id, layer] = key
+        self._note_two_layers(candidate.id)
         self.ledger.settle(kind, "collapsed" if key in self._spans else "out")
         if key not in self._spans:
             text = self.article.text[start:end]
             self._spans[key] = Span(self._span_id(candidate.id, layer), start, end, key.label, text)
+
+    def _note_two_layers(self, region: str) -> None:
+        keys = self._keys(region)
+        if len(keys) > 1:
+            self.notes[f"{TWO_LAYERS}: {' and '.join(key.label for key in keys)}"] += 1
 
     def _taken(self, candidate: Candidate) -> Fault | None:
         place = (candidate.id, candidate.layer)
@@ -184,7 +184,7 @@ class Conversion:
             if isinstance(ends, Fault):
                 self._reject(kind, result, ends)
             elif role is None:
-                self._reject(kind, result, self._role_fault(name))
+                self._reject(kind, result, role_fault(name, self.scheme))
             else:
                 self._argue(ends, role)
         drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
@@ -230,29 +230,13 @@ class Conversion:
         expected = "one end with a trigger label, one with an entity label"
         return Fault(code, f"a relation between {labels}", expected)
 
-    def _role_fault(self, name: Any) -> Fault:
-        roles = [role.name for role in self.scheme.roles]
-        if name is None:
-            return Fault("no_role", "a relation without a role", one_of("", roles))
-        return Fault("unknown_role", f"the role {quoted(name)}", one_of(str(name), roles))
-
     # what does not fit
 
     def _other(self, kind: Kind, result: Any) -> None:
         self.ledger.receive(kind)
         if isinstance(result, dict):
             self._refuse(result.get("id"), None)
-        self._reject(kind, result, self._other_fault(result))
-
-    def _other_fault(self, result: Any) -> Fault:
-        if not isinstance(result, dict):
-            return Fault("unknown_control", f"{quoted(result)} in place of a result", "a result, an object")
-        name = result.get("from_name")
-        if isinstance(name, str) and name in CONTROLS:
-            return Fault("unknown_type", f"the type {result.get('type')!r} of {name}", "labels")
-        controls = [*CONTROLS, *(attribute.code for attribute in self.scheme.attributes)]
-        found = f"a result of the control {quoted(name)}"
-        return Fault("unknown_control", found, one_of(str(name), controls))
+        self._reject(kind, result, other_fault(result, self.article, self.scheme))
 
     def _keys(self, region: Any) -> list[SpanKey]:
         """Return the spans that a region became, the entity first."""

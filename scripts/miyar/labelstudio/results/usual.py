@@ -15,7 +15,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.labelstudio.results.ledger import Kind
 from miyar.labelstudio.results.regions import REVERSED
-from miyar.labelstudio.results.result import CONTROLS
+from miyar.labelstudio.results.result import CONTROLS, LABEL_CONTROL
 from miyar.offsets import stand_in
 from miyar.records import (
     LabelledTask,
@@ -69,10 +69,12 @@ class Lane:
     _attributes: Mapping[str, Attribute] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._layers = {
+        by_control = {
             control: {label.code: layer for label in self.scheme.labels if label.layer == layer}
             for control, layer in CONTROLS.items()
         }
+        every = {label.code: label.layer for label in self.scheme.labels}
+        self._layers = {**by_control, LABEL_CONTROL: every}
         roles = self.scheme.roles
         self._roles = {role.code: role for role in roles} | {role.name: role for role in roles}
         self._attributes = {attribute.code: attribute for attribute in self.scheme.attributes}

@@ -7,9 +7,9 @@ from typing import Any
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.guidelines import guidelines_file
-from miyar.labelstudio.results.result import CONTROLS
+from miyar.labelstudio.results.result import LABEL_CONTROL
 from miyar.offsets import stand_in
-from miyar.scheme import Configured, Layer, Scheme
+from miyar.scheme import Configured, Scheme
 
 OBJECT = "text"
 SHOWN_METADATA = ("title", "source", "published")
@@ -68,19 +68,13 @@ def digest(text: str) -> str:
 
 
 def _region(span: Span, article: Article, scheme: Scheme) -> Iterator[dict[str, Any]]:
-    control = next(name for name, layer in CONTROLS.items() if layer == _layer(span, scheme))
+    if scheme.label(span.label) is None:
+        raise ValueError(f"span {span.id} has the unknown label {span.label}")
     place = {"start": span.start, "end": span.end}
     covered = stand_in(article.text[span.start : span.end])
-    yield _result(span.id, control, "labels", {**place, "text": covered, "labels": [span.label]})
+    yield _result(span.id, LABEL_CONTROL, "labels", {**place, "text": covered, "labels": [span.label]})
     for name, value in span.attributes.items():
         yield _result(span.id, name, "textarea", {**place, "text": [value]})
-
-
-def _layer(span: Span, scheme: Scheme) -> Layer:
-    layer = scheme.layer(span.label)
-    if layer is None:
-        raise ValueError(f"span {span.id} has the unknown label {span.label}")
-    return layer
 
 
 def _result(identity: str, control: str, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
