@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from conftest import ROOT
 from miyar.errors import DataError
 from miyar.guidelines import HEADS, LANGUAGES, TABLES, as_html, guidelines_file, render_guidelines
-from miyar.scheme import Label, Scheme
+from miyar.scheme import Label, Role, Scheme
 
 CONFIG = ROOT / "annotation_config"
 WHERE = Path("guidelines.en.md")
@@ -51,14 +52,30 @@ def test_a_table_has_a_row_for_each_item_and_the_text_around_it_stays(scheme: Sc
 @pytest.mark.parametrize(
     ("language", "row"),
     [
-        ("en", "| المكان | PLACE | where it happens | GPE, LOC, FAC |"),
-        ("ar", "| المكان | PLACE | أين وقع | كيان سياسي، موقع، منشأة |"),
+        ("en", "| المكان | PLACE | where it happens | GPE, LOC, FAC | GPE, FAC |"),
+        ("ar", "| المكان | PLACE | أين وقع | كيان سياسي، موقع، منشأة | كيان سياسي، منشأة |"),
     ],
 )
 def test_a_table_speaks_the_language_of_its_reader(language: str, row: str, scheme: Scheme) -> None:
     rendered = render_guidelines(block("roles"), scheme, language, WHERE)
     assert row in rows_of(rendered)
     assert " | ".join(HEADS[language]["roles"]) in rendered
+
+
+def test_the_table_of_roles_says_nothing_of_arrows_without_one_where_each_is_chosen(scheme: Scheme) -> None:
+    silent = replace(scheme, implied_roles="", roles=tuple(replace(role, usual=()) for role in scheme.roles))
+    rendered = render_guidelines(block("roles"), silent, "en", WHERE)
+    assert "| المكان | PLACE | where it happens | GPE, LOC, FAC |" in rows_of(rendered)
+
+
+def test_the_table_of_roles_names_the_triggers_with_which_a_role_need_not_be_chosen() -> None:
+    labels = (Label("GPE", "entities", "place", "#000000"), Label("DATE", "entities", "date", "#000000"))
+    triggers = tuple(Label(code, "triggers", code.lower(), "#000000") for code in ("ATTACK", "DIE"))
+    roles = (Role("PLACE", "where"), Role("TIME", "when", triggers=("DIE",), usual=("DATE",)))
+    scheme = Scheme("1", "en", labels, triggers, roles, implied_roles="1")
+    first, second = rows_of(render_guidelines(block("roles"), scheme, "en", WHERE))
+    assert first.endswith("| GPE (ATTACK), DATE (ATTACK) |")
+    assert second.endswith("| DATE (DIE) |")
 
 
 def test_a_definition_without_language_serves_every_language() -> None:

@@ -48,6 +48,9 @@ def annotated(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
     if draw(st.booleans()):
         found = as_before(found, scheme)
     for one in found:
+        if one["type"] == "relation" and draw(st.sampled_from([True, False, False])):
+            del one["labels"]
+    for one in found:
         if one["type"] == "relation" and draw(st.booleans()):
             one["from_id"], one["to_id"] = one["to_id"], one["from_id"]
             one["direction"] = draw(st.sampled_from(["right", "left", "bi"]))
@@ -141,11 +144,11 @@ def test_what_is_usual_takes_the_fast_lane(scheme: Scheme, data: st.DataObject) 
     annotation = {"id": 1, "completed_by": 1, "result": found}
     value = {"id": 1, **task(ARTICLE, scheme, ""), "annotations": [annotation]}
     labels = {one["id"]: one["value"]["labels"][0] for one in found if one["type"] == "labels"}
+    relations = [(one, _ends(one, labels, scheme)) for one in found if one["type"] == "relation"]
     joined = [
-        (scheme.role(name), _ends(one, labels, scheme))
-        for one in found
-        if one["type"] == "relation"
-        for name in one["labels"]
+        (scheme.role(name) if name else scheme.implied_role(*ends), ends)
+        for one, ends in relations
+        for name in one.get("labels", [None])
     ]
     taken = Lane({ARTICLE.id: ARTICLE}, scheme).taken(json.dumps(value, ensure_ascii=False).encode())
     assert (taken is not None) == all(role is not None and role.allows(*ends) for role, ends in joined)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BLOCK = re.compile(r"<!-- table:(?P<name>[^\n]*?) -->\n(?:(?!<!-- table:).)*?<!-- /table -->", re.DOTALL)
 _MARK = re.compile(r"<!-- /?table.*")
+IMPLIED: Mapping[str, str] = {"ar": "بلا اختيار مع", "en": "without choosing, with"}
 MARKUP = re.compile(r"[\\|<]|\](?=[(:\[])")  # cells, tags and links
 LANGUAGES = ("ar", "en")
 
@@ -110,7 +111,22 @@ def _roles(scheme: Scheme, language: str) -> list[str]:
         (role.name, role.code, _definition(role, language), _listed(role.entities, scheme, language))
         for role in scheme.roles
     ]
-    return _table(HEADS[language]["roles"], rows)
+    if not scheme.implied_roles:
+        return _table(HEADS[language]["roles"], rows)
+    implied = [_implied(role, scheme, language) for role in scheme.roles]
+    head = (*HEADS[language]["roles"], IMPLIED[language])
+    return _table(head, [(*row, cell) for row, cell in zip(rows, implied, strict=True)])
+
+
+def _implied(role: Role, scheme: Scheme, language: str) -> str:
+    """Return with which entities an arrow without a role has this one; triggers where not with all."""
+    parts = []
+    for entity in scheme.entities:
+        triggers = [t.code for t in scheme.triggers if scheme.implied_role(t.code, entity.code) == role]
+        if triggers:
+            of = "" if len(triggers) == len(scheme.triggers) else f" ({_listed(triggers, scheme, language)})"
+            parts.append(_listed([entity.code], scheme, language) + of)
+    return ("، " if language == "ar" else ", ").join(parts)
 
 
 def _attributes(scheme: Scheme, language: str) -> list[str]:

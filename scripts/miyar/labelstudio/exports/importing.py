@@ -98,9 +98,11 @@ class Import:
         for index, (value, converted) in enumerate(usual.annotations):
             if AnnotationPlace(number, index) not in self.selection.places:
                 continue
+            implied = sum(argument.implied for argument in converted.arguments)
+            made.ledger.settle("arguments", "implied", implied)
             for kind, count in converted.counts.items():
                 made.ledger.receive(kind, count)
-                made.ledger.settle(kind, "out", count)
+                made.ledger.settle(kind, "out", count - (implied if kind == "arguments" else 0))
             made.notes.update(converted.notes)
             annotation = Annotation(
                 article=article.id,
@@ -126,7 +128,7 @@ class Import:
         article = self.articles[task.data["article"]]
         skipped = bool(value.get("was_cancelled"))
         revision = self._revision(made, task, value, article)
-        conversion = Conversion(article, self.scheme, place(task, value))
+        conversion = Conversion(article, self.scheme, place(task, value), self._implies_roles(task))
         conversion.add(revision.results)
         if skipped:
             made.notes[OF_SKIPPED] += len(_results(value))
@@ -151,6 +153,11 @@ class Import:
             seconds=None if seconds is None else float(seconds),
         )
         made.annotations.append(annotation)
+
+    def _implies_roles(self, task: ExportedTask) -> bool:
+        """Return whether the annotators were told what a relation without a role means."""
+        made_with = task.data.get("scheme") or self.scheme.signature
+        return self.translator is None and self.scheme.implies_roles(version_of(made_with))
 
     def _revision(
         self, made: Outcome, task: ExportedTask, value: Mapping[str, Any], article: Article

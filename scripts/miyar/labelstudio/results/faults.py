@@ -18,11 +18,13 @@ def candidate_of(result: Mapping[str, Any], layer: Layer | None) -> Candidate:
     return Candidate(result.get("id"), layer, *place, value.get("labels"), value.get("text"))
 
 
-def role_fault(name: Any, scheme: Scheme) -> Fault:
+def role_fault(name: Any, relation: Mapping[str, Any], scheme: Scheme) -> Fault:
     """Return why this is not the role of a relation; None for a relation without one."""
     roles = [role.name for role in scheme.roles]
     if name is None:
-        return Fault("no_role", "a relation without a role", one_of("", roles))
+        emptied = relation.get("labels") == []
+        why = ": it was taken back, or the page does not know it" if emptied else ""
+        return Fault("no_role", f"a relation without a role{why}", one_of("", roles))
     return Fault("unknown_role", f"the role {quoted(name)}", one_of(str(name), roles))
 
 

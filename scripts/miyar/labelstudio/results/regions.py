@@ -8,7 +8,7 @@ however it was drawn.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import structs
 
@@ -16,6 +16,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import Problem, quoted
 from miyar.labelstudio.results.faults import candidate_of, other_fault, role_fault
+from miyar.labelstudio.results.keys import ArgumentEnds, ArgumentKey, Carried, SpanKey
 from miyar.labelstudio.results.ledger import Kind, Ledger
 from miyar.labelstudio.results.result import CONTROLS, Reject, kind_of, role_names, typed_text
 from miyar.offsets import trim
@@ -26,42 +27,23 @@ REVERSED = "drawn_reversed"
 TWO_LAYERS = "entity_and_trigger_label_on_one_region"
 
 
-class SpanKey(NamedTuple):
-    """What makes two spans the same."""
-
-    layer: Layer
-    start: int
-    end: int
-    label: str
-
-
-class ArgumentEnds(NamedTuple):
-    """The two spans of an argument."""
-
-    trigger: SpanKey
-    entity: SpanKey
-
-
-class Carried(NamedTuple):
-    """A value and the span that carries it."""
-
-    key: SpanKey
-    value: str
-
-
 @dataclass(slots=True)
 class Conversion:
-    """One annotation's results on their way to spans and arguments."""
+    """One annotation's results on their way to spans and arguments.
+
+    `implies_roles` says that the annotators could leave a role to what the scheme says of its ends.
+    """
 
     article: Article
     scheme: Scheme
     where: str
+    implies_roles: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     rejects: list[Reject] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     _spans: dict[SpanKey, Span] = field(default_factory=dict)
     _regions: dict[tuple[str, Layer | None], SpanKey] = field(default_factory=dict)
-    _arguments: dict[Argument, None] = field(default_factory=dict)
+    _arguments: dict[ArgumentKey, Argument] = field(default_factory=dict)
     _refused: set[tuple[str, Layer | None]] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
 
@@ -86,7 +68,7 @@ class Conversion:
     @property
     def arguments(self) -> tuple[Argument, ...]:
         """Return the arguments in the order in which they were drawn."""
-        return tuple(self._arguments)
+        return tuple(self._arguments.values())
 
     # regions
 
@@ -180,22 +162,38 @@ class Conversion:
         self.ledger.receive(kind, len(names))
         ends = self._ends(result.get("from_id"), result.get("to_id"))
         for name in names:
-            role = self.scheme.role(name) if isinstance(name, str) else None
             if isinstance(ends, Fault):
                 self._reject(kind, result, ends)
-            elif role is None:
-                self._reject(kind, result, role_fault(name, self.scheme))
+                continue
+            implied = self._implied(result, ends)
+            role = self.scheme.role(name) if isinstance(name, str) else implied
+            if role is None:
+                self._reject(kind, result, role_fault(name, result, self.scheme))
             else:
-                self._argue(ends, role)
+                self._argue(ends, role, implied is not None)
         drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
         if isinstance(ends, ArgumentEnds) and ends.trigger not in self._keys(drawn_from):
             self.notes[REVERSED] += 1
 
-    def _argue(self, ends: ArgumentEnds, role: Role) -> None:
+    def _implied(self, result: Mapping[str, Any], ends: ArgumentEnds) -> Role | None:
+        """Return the role of a relation without one; an empty list is a role that was taken back."""
+        if not self.implies_roles or result.get("labels") is not None:
+            return None
+        return self.scheme.implied_role(ends.trigger.label, ends.entity.label)
+
+    def _argue(self, ends: ArgumentEnds, role: Role, implied: bool) -> None:
         trigger, entity = self._spans[ends.trigger], self._spans[ends.entity]
-        argument = Argument(trigger.id, entity.id, role.code)
-        self.ledger.settle("arguments", "collapsed" if argument in self._arguments else "out")
-        self._arguments[argument] = None
+        argument = Argument(trigger.id, entity.id, role.code, implied)
+        key = ArgumentKey(trigger.id, entity.id, role.code)
+        known = self._arguments.setdefault(key, argument)
+        if known is argument:
+            self.ledger.settle("arguments", "implied" if implied else "out")
+        else:
+            self.ledger.settle("arguments", "collapsed")
+        if known.implied and not implied:  # chosen as well: of the two, that one stays
+            self._arguments[key] = argument
+            self.ledger.settle("arguments", "implied", -1)
+            self.ledger.settle("arguments", "out")
         if not role.allows(trigger.label, entity.label):
             self.notes[f"end_not_allowed: {role.code} from {trigger.label} to {entity.label}"] += 1
 

@@ -82,15 +82,12 @@ def _result(identity: str, control: str, kind: str, value: Mapping[str, Any]) ->
 
 
 def _relations(arguments: Iterable[Argument], scheme: Scheme) -> Iterator[dict[str, Any]]:
+    """Yield a relation for each pair of spans; one whose role nobody chose says none."""
     names = {role.code: role.name for role in scheme.roles}
-    by_pair: dict[tuple[str, str], list[str]] = {}
+    by_pair: dict[tuple[str, str], list[Argument]] = {}
     for argument in arguments:
-        by_pair.setdefault((argument.trigger, argument.entity), []).append(names[argument.role])
-    for (trigger, entity), roles in by_pair.items():
-        yield {
-            "from_id": trigger,
-            "to_id": entity,
-            "type": "relation",
-            "direction": "right",
-            "labels": roles,
-        }
+        by_pair.setdefault((argument.trigger, argument.entity), []).append(argument)
+    for (trigger, entity), found in by_pair.items():
+        implied = len(found) == 1 and found[0].implied
+        labels = {} if implied else {"labels": [names[argument.role] for argument in found]}
+        yield {"from_id": trigger, "to_id": entity, "type": "relation", "direction": "right", **labels}
