@@ -6,7 +6,15 @@ import pytest
 
 from conftest import ROOT
 from miyar.errors import DataError
-from miyar.guidelines import HEADS, LANGUAGES, TABLES, as_html, guidelines_file, render_guidelines
+from miyar.guidelines import (
+    HEADS,
+    LANGUAGES,
+    TABLES,
+    WHOLE,
+    as_html,
+    guidelines_file,
+    render_guidelines,
+)
 from miyar.scheme import Label, Role, Scheme
 
 CONFIG = ROOT / "annotation_config"
@@ -46,7 +54,7 @@ def test_a_table_has_a_row_for_each_item_and_the_text_around_it_stays(scheme: Sc
     assert rendered.endswith(after)
     rows = rows_of(rendered.removeprefix(before).removesuffix(after))
     assert len(rows) == len(scheme.triggers)
-    assert rows[1] == "| `s` | وفاة | DIE | a death, also where it is the result of an attack |"
+    assert rows[8] == "| `s` | وفاة | DIE | a death, also where it is the result of an attack |"
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,17 @@ def test_lists_carry_their_numbers_and_dashes_in_their_text() -> None:
     html = as_html("1. a\n   - x\n   - y\n2. b\n\n- p\n  - q\n- r\n", "en")
     assert [item for item in ("1. a", "– x", "– y", "2. b", "– p", "– q", "– r") if item not in html] == []
     assert "3. three" in as_html("3. three", "en")
+
+
+def test_all_but_the_first_section_opens_by_a_click() -> None:
+    html = as_html("# Title\n\n## In short\n\ncard\n\n## Spans\n\nrest\n\n## Labels\n\nmore\n", "en")
+    card, whole = html.split(f'<div class="{WHOLE}" tabindex="0">')
+    assert "<p>card</p>" in card
+    assert "rest" not in card
+    assert "more" in whole
+    assert html.count("<div") == html.count("</div>") == 2
+
+
+@pytest.mark.parametrize("text", ["nothing", "## In short\n\ncard\n"])
+def test_short_guidelines_are_all_card(text: str) -> None:
+    assert WHOLE not in as_html(text, "en")

@@ -151,7 +151,7 @@ def test_a_scheme_of_two_lines_has_one_bar_and_nothing_else(tmp_path: Path) -> N
 
 def test_an_english_page_reads_from_left_to_right() -> None:
     small = parsed(Scheme("1", "en", (Label("PERS", "entities", "person", "#000000"),)))
-    assert [header.get("value") for header in small.iter("Header")] == ["Entities", "$title"]
+    assert [header.get("value") for header in small.iter("Header")] == ["Entities", "$title", "$byline"]
     assert ".miyar-root { direction: ltr;" in style_of(small)
     assert all(words.direction in ("rtl", "ltr") for words in WORDS.values())
 

@@ -217,8 +217,8 @@ def test_the_signature_names_the_version(tmp_path: Path) -> None:
 
 
 def test_our_scheme_has_the_agreed_codes(scheme: Scheme) -> None:
-    entities = "PERS ORG GPE LOC FAC DATE CARDINAL OCC NORP WEAPON LAW"
-    triggers = "ATTACK DIE INJURE ARREST PROTEST PERSONNEL DEPLOY LEGAL SEIZE THREAT"
+    entities = "ORG GPE DATE OCC CARDINAL PERS WEAPON FAC LAW LOC NORP"
+    triggers = "ATTACK PERSONNEL LEGAL THREAT INJURE ARREST PROTEST DEPLOY DIE SEIZE"
     roles = "AGENT TARGET PLACE TIME COUNT INSTRUMENT"
     assert [label.code for label in scheme.entities] == entities.split()
     assert [label.code for label in scheme.triggers] == triggers.split()

@@ -29,8 +29,12 @@ def test_a_task_has_the_fields_of_the_contract(scheme: Scheme) -> None:
         "licence": "CC0",
     }
     data = task(Article("a", "نص", metadata), scheme, "fdf7014d")["data"]
-    assert list(data) == ["text", "article", "sha256", "scheme", "guidelines", "title", "source", "published"]
+    contract = ["text", "article", "sha256", "scheme", "guidelines", "title", "source", "published", "byline"]
+    assert list(data) == contract
     assert (data["article"], data["scheme"], data["guidelines"]) == ("a", scheme.signature, "fdf7014d")
+    assert data["byline"] == "وكالة · 2024-05-13"
+    dated = task(Article("a", "نص", {"published": "2024-05-13"}), scheme, "")["data"]
+    assert dated["byline"] == "2024-05-13"
 
 
 @pytest.mark.parametrize("metadata", [{}, {"title": ""}, {"title": None, "note": "x"}])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from miyar.labelstudio.page.style import style_sheet
-from miyar.labelstudio.results.result import LABEL_CONTROL
+from miyar.labelstudio.results.result import BYLINE, LABEL_CONTROL
 from miyar.scheme import Attribute, Label, Scheme
 
 
@@ -89,7 +89,9 @@ def _relations(root: ElementTree.Element, scheme: Scheme) -> None:
 
 def _text(root: ElementTree.Element) -> None:
     view = ElementTree.SubElement(root, "View", className="miyar-text")
-    ElementTree.SubElement(view, "Header", value="$title", size="4", style="margin: 0 0 4px")
+    head = ElementTree.SubElement(view, "View", className="miyar-head")
+    ElementTree.SubElement(head, "Header", value="$title", size="4", style="margin: 0")
+    ElementTree.SubElement(head, "Header", value=f"${BYLINE}", size="5", style="margin: 0")
     ElementTree.SubElement(
         view,
         "Text",

@@ -8,6 +8,8 @@ from miyar.labelstudio.results.ledger import Kind
 from miyar.scheme import Layer, Scheme
 
 LABEL_CONTROL = "label"
+BYLINE = "byline"
+"""The field of a task's data beside the title; of `source` the page shows the whole task in its stead."""
 CONTROLS: Mapping[str, Layer] = {"entity": "entities", "trigger": "triggers"}
 """The controls of a page with one for each layer, as miyar made them before; both kinds are read."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.guidelines import guidelines_file
-from miyar.labelstudio.results.result import LABEL_CONTROL
+from miyar.labelstudio.results.result import BYLINE, LABEL_CONTROL
 from miyar.offsets import stand_in
 from miyar.scheme import Configured, Scheme
 
@@ -18,6 +18,7 @@ SHOWN_METADATA = ("title", "source", "published")
 def task(article: Article, scheme: Scheme, guidelines: str) -> dict[str, Any]:
     """Return the task of an article; `guidelines` is the digest of the text that annotators read."""
     shown = {name: article.metadata[name] for name in SHOWN_METADATA if article.metadata.get(name)}
+    byline = " · ".join(str(shown[name]) for name in ("source", "published") if name in shown)
     return {
         "data": {
             "text": stand_in(article.text),
@@ -26,6 +27,7 @@ def task(article: Article, scheme: Scheme, guidelines: str) -> dict[str, Any]:
             "scheme": scheme.signature,
             "guidelines": guidelines,
             **shown,
+            **({BYLINE: byline} if byline else {}),
         }
     }
 
