@@ -72,11 +72,8 @@ def test_arrows_without_a_role_come_back_with_the_one_that_is_implied(
     labelling.submit(page)
 
     [annotation] = imported(owner, project, article, scheme, tmp_path)
-    assert contents(annotation)[1] == {
-        tuple((ends[end].start, ends[end].end, ends[end].label) for end in (one.trigger, one.entity))
-        + (one.role,)
-        for one in STORY.arguments
-    }
+    places = {span.id: (span.start, span.end, span.label) for span in STORY.spans}
+    assert contents(annotation)[1] == {(places[a.trigger], places[a.entity], a.role) for a in STORY.arguments}
     assert [argument.implied for argument in annotation.arguments] == [True, True]
 
 
