@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
+from miyar.labelstudio.results.result import CONTROLS
 from miyar.labelstudio.tasks.task import results, task
 from miyar.scheme import Scheme
 
@@ -41,11 +42,27 @@ def annotated(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
         if draw(st.booleans())
     ]
     found = results(spans, arguments, ARTICLE, scheme)
+    if draw(st.booleans()):
+        found = as_before(found, scheme)
+    for one in found:
+        if one["type"] == "relation" and draw(st.sampled_from([True, False, False])):
+            del one["labels"]
     for one in found:
         if one["type"] == "relation" and draw(st.booleans()):
             one["from_id"], one["to_id"] = one["to_id"], one["from_id"]
             one["direction"] = draw(st.sampled_from(["right", "left", "bi"]))
     return found
+
+
+def as_before(found: list[dict[str, Any]], scheme: Scheme) -> list[dict[str, Any]]:
+    """Return results as a page with a control for each layer gave them."""
+    controls = {layer: control for control, layer in CONTROLS.items()}
+    return [
+        {**one, "from_name": controls[scheme.layer(one["value"]["labels"][0]) or "entities"]}
+        if one["type"] == "labels"
+        else one
+        for one in found
+    ]
 
 
 @st.composite

@@ -150,13 +150,10 @@ def open_task(page: Page, url: str, project: int, task: int) -> None:
 
 
 def open_stream(page: Page, url: str, project: int) -> None:
-    """Start to label all tasks of a project, one after the other; close the guidelines that open by then."""
+    """Start to label all tasks of a project, one after the other."""
     page.goto(f"{url}/projects/{project}/data?labeling=1")
     page.wait_for_selector(TEXT)
-    guidelines = page.locator(".lsf-modal-ls_visible")
-    guidelines.wait_for()
-    page.keyboard.press("Escape")
-    guidelines.wait_for(state="hidden")
+    page.wait_for_timeout(800)  # highlights and hotkeys come after the text
 
 
 def await_text(page: Page, text: str) -> None:
@@ -227,12 +224,22 @@ def label(page: Page, start: int, end: int, hotkey: str) -> None:
     leave(page)
 
 
-def relate(page: Page, first: int, second: int, role: str) -> None:
-    """Join the regions at two characters and choose a role."""
+def draw(page: Page, first: int, second: int) -> None:
+    """Draw an arrow between the regions at two characters."""
     leave(page)
     click_text(page, first)
     press(page, "Alt+r")
     click_text(page, second)
+
+
+def relate(page: Page, first: int, second: int, role: str) -> None:
+    """Join the regions at two characters and choose a role."""
+    draw(page, first, second)
+    name_role(page, role)
+
+
+def name_role(page: Page, role: str) -> None:
+    """Choose the role of the arrow that was drawn last."""
     page.locator(".lsf-panel-tabs__tab", has_text="Relations").first.click()
     relation = page.locator(".lsf-relations__item").last
     if not relation.locator(".lsf-relation-meta").count():

@@ -37,7 +37,7 @@ ROWS = (
 )
 RANK = {noun: rank for rank, row in enumerate(ROWS) for noun in row}
 # The rooms of labelstudio, likewise.
-ROOMS = (("page", "results", "server"), ("exports", "tasks"), ("sync",))
+ROOMS = (("results", "server"), ("page",), ("exports", "tasks"), ("sync",))
 HEAVY = (
     "label_studio_sdk",
     "datasets",

@@ -5,13 +5,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
 from marked import marked
-from miyar.annotation import Annotation, read_annotations
+from miyar.annotation import Annotation, Argument, read_annotations
 from miyar.article import Article
 from miyar.dataset import read_gold, write_card, write_dataset
+from miyar.dataset.layout import parquet_file
 from miyar.errors import DataError, UsageError
 from miyar.output import written_folder
 from miyar.scheme import Scheme
@@ -142,6 +145,43 @@ def test_a_scheme_of_entities_only_makes_a_dataset(
     folder = write(tmp_path / "flat", (annotation,), articles, flat)
     assert read_gold(folder, flat).articles.ids == ("empty",)
     assert len(list((folder / "data").glob("annotations-*.parquet"))) == 1
+
+
+def with_implied(articles: Mapping[str, Article]) -> Annotation:
+    """Return the story with an argument that nobody chose the role of, after one that somebody did."""
+    person = next(span.id for span in STORY.spans if span.label == "PERS")
+    arguments = (Argument("t", person, "AGENT"), Argument("t", "d", "TIME", implied=True))
+    return Annotation("story", articles["story"].sha256, "A1", spans=STORY.spans, arguments=arguments)
+
+
+def test_roles_that_nobody_chose_are_marked_in_lines_and_columns(
+    tmp_path: Path, articles: dict[str, Article], scheme: Scheme
+) -> None:
+    annotation = with_implied(articles)
+    folder = write(tmp_path / "implied", (annotation,), articles, scheme)
+    [line] = (folder / "annotations.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [one.get("implied") for one in json.loads(line)["arguments"]] == [None, True]
+    assert tuple(read_annotations(folder / "annotations.jsonl")) == (annotation,)
+    [column] = pq.read_table(parquet_file(folder))["arguments"].to_pylist()
+    assert [one["implied"] for one in column] == [False, True]
+
+
+def test_a_dataset_from_before_implied_roles_reads_as_ever(
+    tmp_path: Path, articles: dict[str, Article], scheme: Scheme
+) -> None:
+    folder = write(tmp_path / "old", (with_implied(articles),), articles, scheme)
+    now = read_gold(folder, scheme)
+    file = parquet_file(folder)
+    table = pq.read_table(file)
+    [row] = table["arguments"].to_pylist()
+    kind = pa.list_(pa.struct([("trigger", pa.string()), ("entity", pa.string()), ("role", pa.int64())]))
+    column = pa.array([[{name: one[name] for name in ("trigger", "entity", "role")} for one in row]], kind)
+    table = table.set_column(table.schema.get_field_index("arguments"), "arguments", column)
+    added = b', "implied": {"dtype": "bool", "_type": "Value"}'
+    described = table.schema.metadata[b"huggingface"].replace(added, b"")
+    assert b"implied" not in described
+    pq.write_table(table.replace_schema_metadata({"huggingface": described}), file)
+    assert read_gold(folder, scheme).digest == now.digest
 
 
 def test_what_was_written_reads_back_the_same(dataset: Path) -> None:

@@ -172,7 +172,7 @@ def test_exports_of_before_version_1_and_texts_of_record_are_read(work: Path, ca
     assert run(capsys, *call, "--articles", "a.txt", "-o", "third").status == 1
 
 
-NAMES = {"entity": "ner", "trigger": "ev", "value": "norm", "link": "wiki"}
+NAMES = {"label": "ner", "entity": "ner", "trigger": "ner", "value": "norm", "link": "wiki"}
 
 
 def renamed(value: dict[str, Any]) -> dict[str, Any]:
@@ -190,15 +190,21 @@ def renamed(value: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def with_roles(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a task without relations that name no role: a mapping does not say what they mean."""
+    for annotation in value["annotations"]:
+        annotation["result"] = [
+            one for one in annotation["result"] if one["type"] != "relation" or "labels" in one
+        ]
+    return value
+
+
 def names(scheme: Scheme) -> ForeignNames:
     return ForeignNames(
         text="body",
         id="doc_id",
         metadata={},
-        labels={
-            NAMES[control]: {f"{label.code}!": label.code for label in scheme.labels if label.layer == layer}
-            for control, layer in (("entity", "entities"), ("trigger", "triggers"))
-        },
+        labels={NAMES["label"]: {f"{label.code}!": label.code for label in scheme.labels}},
         controls={NAMES[attribute.code]: attribute.code for attribute in scheme.attributes},
         roles={f"r-{role.name}": role.code for role in scheme.roles},
     )
@@ -210,7 +216,7 @@ def test_other_names_make_no_difference(
     scheme: Scheme, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "renamed.json"
-    tasks = data.draw(exported(scheme, changes=False))
+    tasks = [with_roles(one) for one in data.draw(exported(scheme, changes=False))]
     outcomes = []
     for found, translator in (
         (tasks, None),

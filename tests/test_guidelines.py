@@ -1,12 +1,21 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
 from miyar.errors import DataError
-from miyar.guidelines import HEADS, LANGUAGES, TABLES, as_html, guidelines_file, render_guidelines
-from miyar.scheme import Label, Scheme
+from miyar.guidelines import (
+    HEADS,
+    LANGUAGES,
+    TABLES,
+    WHOLE,
+    as_html,
+    guidelines_file,
+    render_guidelines,
+)
+from miyar.scheme import Label, Role, Scheme
 
 CONFIG = ROOT / "annotation_config"
 WHERE = Path("guidelines.en.md")
@@ -45,20 +54,36 @@ def test_a_table_has_a_row_for_each_item_and_the_text_around_it_stays(scheme: Sc
     assert rendered.endswith(after)
     rows = rows_of(rendered.removeprefix(before).removesuffix(after))
     assert len(rows) == len(scheme.triggers)
-    assert rows[1] == "| `s` | وفاة | DIE | a death, also where it is the result of an attack |"
+    assert rows[8] == "| `s` | وفاة | DIE | a death, also where it is the result of an attack |"
 
 
 @pytest.mark.parametrize(
     ("language", "row"),
     [
-        ("en", "| المكان | PLACE | where it happens | GPE, LOC, FAC |"),
-        ("ar", "| المكان | PLACE | أين وقع | كيان سياسي، موقع، منشأة |"),
+        ("en", "| المكان | PLACE | where it happens | GPE, LOC, FAC | GPE, FAC |"),
+        ("ar", "| المكان | PLACE | أين وقع | كيان سياسي، موقع، منشأة | كيان سياسي، منشأة |"),
     ],
 )
 def test_a_table_speaks_the_language_of_its_reader(language: str, row: str, scheme: Scheme) -> None:
     rendered = render_guidelines(block("roles"), scheme, language, WHERE)
     assert row in rows_of(rendered)
     assert " | ".join(HEADS[language]["roles"]) in rendered
+
+
+def test_the_table_of_roles_says_nothing_of_arrows_without_one_where_each_is_chosen(scheme: Scheme) -> None:
+    silent = replace(scheme, implied_roles="", roles=tuple(replace(role, usual=()) for role in scheme.roles))
+    rendered = render_guidelines(block("roles"), silent, "en", WHERE)
+    assert "| المكان | PLACE | where it happens | GPE, LOC, FAC |" in rows_of(rendered)
+
+
+def test_the_table_of_roles_names_the_triggers_with_which_a_role_need_not_be_chosen() -> None:
+    labels = (Label("GPE", "entities", "place", "#000000"), Label("DATE", "entities", "date", "#000000"))
+    triggers = tuple(Label(code, "triggers", code.lower(), "#000000") for code in ("ATTACK", "DIE"))
+    roles = (Role("PLACE", "where"), Role("TIME", "when", triggers=("DIE",), usual=("DATE",)))
+    scheme = Scheme("1", "en", labels, triggers, roles, implied_roles="1")
+    first, second = rows_of(render_guidelines(block("roles"), scheme, "en", WHERE))
+    assert first.endswith("| GPE (ATTACK), DATE (ATTACK) |")
+    assert second.endswith("| DATE (DIE) |")
 
 
 def test_a_definition_without_language_serves_every_language() -> None:
@@ -128,3 +153,17 @@ def test_lists_carry_their_numbers_and_dashes_in_their_text() -> None:
     html = as_html("1. a\n   - x\n   - y\n2. b\n\n- p\n  - q\n- r\n", "en")
     assert [item for item in ("1. a", "– x", "– y", "2. b", "– p", "– q", "– r") if item not in html] == []
     assert "3. three" in as_html("3. three", "en")
+
+
+def test_all_but_the_first_section_opens_by_a_click() -> None:
+    html = as_html("# Title\n\n## In short\n\ncard\n\n## Spans\n\nrest\n\n## Labels\n\nmore\n", "en")
+    card, whole = html.split(f'<div class="{WHOLE}" tabindex="0">')
+    assert "<p>card</p>" in card
+    assert "rest" not in card
+    assert "more" in whole
+    assert html.count("<div") == html.count("</div>") == 2
+
+
+@pytest.mark.parametrize("text", ["nothing", "## In short\n\ncard\n"])
+def test_short_guidelines_are_all_card(text: str) -> None:
+    assert WHOLE not in as_html(text, "en")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 import miyar.cli
 from conftest import ROOT
 from marked import marked
-from miyar.annotation import Annotation, read_annotations
+from miyar.annotation import Annotation, Argument, read_annotations
 from miyar.article import Article
 from miyar.dataset import JSON_LINES, MARK
 from miyar.errors import DataError, MiyarError, UsageError
@@ -96,6 +96,30 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 # what is made
+
+
+def without_role(scheme: Scheme) -> dict[str, Any]:
+    """Return a task with an arrow whose role was chosen and one whose role the ends imply."""
+    value = labelled(scheme)
+    *_, chosen, implied = value["annotations"][0]["result"]
+    assert chosen["labels"]
+    del implied["labels"]
+    return value
+
+
+def test_roles_that_nobody_chose_are_counted_apart_from_chosen_ones(work: Path, scheme: Scheme) -> None:
+    result = call(export(work / "export.json", without_role(scheme)))
+    assert result.exit_code == 0, result.output
+    assert ledger_rows(result.stdout)["arguments"] == [2, 1, 1, 0, 0, 0]
+    (annotation,) = imported()
+    assert annotation.arguments == (Argument("t", "p", "AGENT"), Argument("t", "f", "PLACE", implied=True))
+    assert "2; 1 with a role that nobody chose" in (work / "dataset" / "README.md").read_text("utf-8")
+
+
+def test_arrows_of_a_version_before_the_rule_are_refused_without_a_role(work: Path, scheme: Scheme) -> None:
+    value = without_role(scheme)
+    value["data"]["scheme"] = "1.0.0#a8e1a47a"
+    assert codes(refusal(call(export(work / "export.json", value)))) == ["no_role"]
 
 
 def test_a_dataset_folder_is_made(work: Path, scheme: Scheme) -> None:

@@ -27,6 +27,7 @@ SOURCES = [
     for name in (
         "validation.py",
         "labelstudio/results/regions.py",
+        "labelstudio/results/faults.py",
         "labelstudio/exports/importing.py",
         "labelstudio/exports/faults.py",
     )

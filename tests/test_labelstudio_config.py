@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from conftest import ROOT
 from miyar.labelstudio.page.config import WORDS, render_config
+from miyar.labelstudio.results.result import LABEL_CONTROL
 from miyar.scheme import Attribute, Label, Role, Scheme, read_scheme
 
 Matrix = NDArray[np.float64]
@@ -54,7 +55,7 @@ def parsed(scheme: Scheme) -> Element:
 
 
 def bar(page: Element, name: str) -> list[Element]:
-    return page.findall(f".//Labels[@name='{name}']/Label")
+    return page.findall(f".//View[@className='miyar-row miyar-{name}']//Label")
 
 
 def style_of(page: Element) -> str:
@@ -79,6 +80,12 @@ def test_annotators_see_names_and_results_carry_codes(page: Element, scheme: Sch
             (label.name, label.code) for label in labels
         ]
         assert [label.get("background") for label in bar(page, name)] == [label.colour for label in labels]
+
+
+def test_all_labels_are_of_one_control_so_that_a_key_replaces_the_one_before(page: Element) -> None:
+    (control,) = page.iter("Labels")
+    assert (control.get("name"), control.get("choice", "single")) == (LABEL_CONTROL, "single")
+    assert [*control.iter("Label")] == [*page.iter("Label")]
 
 
 def test_each_label_has_a_key_of_its_own_that_is_neither_a_digit_nor_u(page: Element) -> None:
@@ -137,14 +144,14 @@ def unescaped(text: str) -> str:
 def test_a_scheme_of_two_lines_has_one_bar_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "labels.toml").write_text('version = "1"\n[entities.PERS]\n', encoding="utf-8")
     small = parsed(read_scheme(tmp_path / "labels.toml"))
-    assert [element.get("name") for element in small.iter("Labels")] == ["entity"]
+    assert [element.get("name") for element in small.iter("Labels")] == ["label"]
     assert not [*small.iter("TextArea"), *small.iter("Relations"), *small.iter("Relation")]
     assert "data-label$" not in style_of(small)
 
 
 def test_an_english_page_reads_from_left_to_right() -> None:
     small = parsed(Scheme("1", "en", (Label("PERS", "entities", "person", "#000000"),)))
-    assert [header.get("value") for header in small.iter("Header")] == ["Entities", "$title"]
+    assert [header.get("value") for header in small.iter("Header")] == ["Entities", "$title", "$byline"]
     assert ".miyar-root { direction: ltr;" in style_of(small)
     assert all(words.direction in ("rtl", "ltr") for words in WORDS.values())
 

@@ -8,6 +8,7 @@ import pytest
 from converting import codes, converted, drawn, fates, field, places, region, relation
 from marked import marked
 from miyar.annotation import Argument
+from miyar.labelstudio.results.regions import TWO_LAYERS
 from miyar.scheme import Scheme
 
 # regions
@@ -20,6 +21,26 @@ def test_a_region_with_an_entity_and_a_trigger_label_is_two_spans(scheme: Scheme
     assert places(conversion) == [("المتظاهرون", "PERS"), ("المتظاهرون", "PROTEST")]
     assert len({span.id for span in conversion.spans}) == 2
     assert fates(conversion, "entities") == fates(conversion, "triggers") == {"out": 1}
+    assert conversion.notes == {f"{TWO_LAYERS}: PERS and PROTEST": 1}
+
+
+def test_the_label_alone_says_which_layer_a_region_of_the_one_control_is_of(scheme: Scheme) -> None:
+    text = "أعلن المتظاهرون إضرابا"
+    found = [region(text, "المتظاهرون", "PERS", "p"), region(text, "إضرابا", "PROTEST", "t")]
+    conversion = converted(text, scheme, [*found, relation("p", "t", labels=["AGENT"])])
+    assert places(conversion) == [("المتظاهرون", "PERS"), ("إضرابا", "PROTEST")]
+    assert conversion.arguments == (Argument("t", "p", "AGENT"),)
+    assert fates(conversion, "entities") == fates(conversion, "triggers") == {"out": 1}
+    assert not conversion.notes[TWO_LAYERS]
+
+
+def test_a_region_of_the_one_control_with_an_unknown_label_is_of_no_layer(scheme: Scheme) -> None:
+    text = "أعلن المتظاهرون إضرابا"
+    found = [region(text, "المتظاهرون", "PERSON", "p"), region(text, "إضرابا", "PROTEST", "t")]
+    conversion = converted(text, scheme, [*found, relation("t", "p", labels=["AGENT"])])
+    assert codes(conversion) == ["unknown_label", "refused_region"]
+    assert conversion.rejects[0].problem.expected.startswith("one of ARREST, ATTACK, CARDINAL, DATE")
+    assert fates(conversion, "other") == {"quarantined": 1}
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -173,14 +194,21 @@ def test_the_text_of_a_span_is_the_records_and_not_the_pages(scheme: Scheme) -> 
         ({"labels": "PERS"}, "not_one_label"),
         ({"labels": ["PERSON"]}, "unknown_label"),
         ({"labels": ["شخص"]}, "unknown_label"),
-        ({"labels": ["ATTACK"]}, "unknown_label"),
         ({"labels": [{}]}, "unknown_label"),
     ],
 )
-def test_a_faulty_region_is_refused_with_its_code(scheme: Scheme, place: dict[str, Any], code: str) -> None:
-    found = region("قال محمد", "قال", "PERS")
+@pytest.mark.parametrize("control", ["label", "entity"])
+def test_a_faulty_region_is_refused_with_its_code(
+    scheme: Scheme, place: dict[str, Any], code: str, control: str
+) -> None:
+    found = region("قال محمد", "قال", "PERS", control=control)
     found["value"].update(place)
     assert codes(converted("قال محمد", scheme, [found])) == [code]
+
+
+def test_a_label_of_the_other_layer_is_unknown_to_a_control_of_one_layer(scheme: Scheme) -> None:
+    found = region("قال محمد", "قال", "ATTACK", control="entity")
+    assert codes(converted("قال محمد", scheme, [found])) == ["unknown_label"]
 
 
 @pytest.mark.parametrize("identity", [None, "", 5, [], {"a": 1}])

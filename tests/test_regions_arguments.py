@@ -7,7 +7,9 @@ import pytest
 from converting import ATTACK, codes, converted, drawn, fates, field, places, region, relation
 from marked import marked
 from miyar.annotation import Argument
-from miyar.labelstudio.results.regions import REVERSED
+from miyar.article import Article
+from miyar.labelstudio.results.regions import REVERSED, Conversion
+from miyar.labelstudio.tasks.task import results
 from miyar.scheme import Scheme
 
 # arguments
@@ -127,8 +129,73 @@ def test_a_refused_region_takes_its_arguments_and_values_along(
 def test_a_region_of_an_unknown_control_takes_its_arguments_along_under_the_same_name(scheme: Scheme) -> None:
     source = marked("[هاجم]ATTACK:t [جنيف]GPE:g", "t PLACE g")
     found = drawn(source, scheme)
-    found[1]["from_name"] = "label"
+    found[1]["from_name"] = "labels"
     assert sorted(codes(converted(source.text, scheme, found))) == ["refused_region", "unknown_control"]
+
+
+# relations without a role
+
+ENDS = "[هاجم]ATTACK:t [مسلحون]PERS:p [الثكنة]FAC:f قرب [جنيف]GPE:g [أمس]DATE:d"
+
+
+def without_role(scheme: Scheme, *relations: dict[str, Any], implies: bool = True) -> Conversion:
+    source = marked(ENDS)
+    conversion = Conversion(Article("a", source.text), scheme, "export.json: task 1", implies)
+    conversion.add([*drawn(source, scheme), *relations])
+    return conversion
+
+
+def test_an_arrow_without_a_role_has_the_one_that_its_ends_imply(scheme: Scheme) -> None:
+    conversion = without_role(scheme, relation("t", "d"), relation("g", "t"), relation("t", "f"))
+    assert conversion.arguments == (
+        Argument("t", "d", "TIME", implied=True),
+        Argument("t", "g", "PLACE", implied=True),
+        Argument("t", "f", "PLACE", implied=True),
+    )
+    assert fates(conversion, "arguments") == {"implied": 3}
+    assert conversion.notes["drawn_reversed"] == 1
+
+
+def test_a_role_that_has_to_be_chosen_is_missed_as_ever(scheme: Scheme) -> None:
+    conversion = without_role(scheme, relation("t", "p"))
+    assert codes(conversion) == ["no_role"]
+    assert fates(conversion, "arguments") == {"quarantined": 1}
+
+
+def test_nothing_is_implied_for_those_who_were_not_told(scheme: Scheme) -> None:
+    assert codes(without_role(scheme, relation("t", "d"), implies=False)) == ["no_role"]
+
+
+def test_a_role_that_was_taken_back_is_none_that_nobody_chose(scheme: Scheme) -> None:
+    conversion = without_role(scheme, relation("t", "g", labels=[]))
+    assert [reject.problem.code for reject in conversion.rejects] == ["no_role"]
+    assert "taken back" in conversion.rejects[0].problem.found
+
+
+@pytest.mark.parametrize("chosen_first", [True, False])
+def test_of_a_chosen_role_and_the_same_implied_one_the_chosen_one_stays(
+    scheme: Scheme, chosen_first: bool
+) -> None:
+    both = [relation("t", "g", labels=["PLACE"]), relation("g", "t")]
+    conversion = without_role(scheme, *(both if chosen_first else both[::-1]))
+    assert conversion.arguments == (Argument("t", "g", "PLACE"),)
+    assert fates(conversion, "arguments") == {"out": 1, "collapsed": 1}
+
+
+def test_a_role_chosen_against_the_usual_one_counts(scheme: Scheme) -> None:
+    conversion = without_role(scheme, relation("t", "g", labels=["TARGET"]))
+    assert conversion.arguments == (Argument("t", "g", "TARGET"),)
+    assert fates(conversion, "arguments") == {"out": 1}
+
+
+def test_an_implied_role_comes_back_implied(scheme: Scheme) -> None:
+    source = marked(ENDS)
+    arguments = (Argument("t", "g", "PLACE", implied=True), Argument("t", "f", "TARGET"))
+    found = results(source.spans, arguments, Article("a", source.text), scheme)
+    assert [one.get("labels") for one in found if one["type"] == "relation"] == [None, ["الهدف"]]
+    conversion = Conversion(Article("a", source.text), scheme, "export.json: task 1", implies_roles=True)
+    conversion.add(found)
+    assert conversion.arguments == arguments
 
 
 def test_an_end_that_the_role_does_not_allow_is_a_note_and_no_problem(scheme: Scheme) -> None:

@@ -82,6 +82,7 @@ def test_ledger_in_three_formats() -> None:
         "kind": "entities",
         "in": 3,
         "out": 2,
+        "implied": 0,
         "trimmed_away": 0,
         "collapsed": 1,
         "quarantined": 0,

@@ -182,7 +182,7 @@ def test_labels_of_a_newer_scheme_are_refused_whole_with_the_version_to_use(
     assert problem.code == "newer_scheme"
     assert f"version {made_with.partition('#')[0]} with --config" in problem.remedy
     assert filled(process.ledger.entries()) == {
-        "entities": {"quarantined": 1},
+        "other": {"quarantined": 1},  # of an unknown label nobody knows the layer
         "triggers": {"quarantined": 1},
         "arguments": {"quarantined": 1},
     }
@@ -443,8 +443,9 @@ def change_lists(draw: st.DrawFn, splits: bool = True) -> tuple[Change, ...]:
 LABELS = {
     "entity": st.sampled_from([*ENTITIES, *OLD["entities"], "NOBODY"]),
     "trigger": st.sampled_from([*TRIGGERS, *OLD["triggers"]]),
+    "label": st.sampled_from([*ENTITIES, *TRIGGERS, *OLD["entities"], *OLD["triggers"], "NOBODY"]),
 }
-REGIONS = st.sampled_from(["entity", "trigger"]).flatmap(
+REGIONS = st.sampled_from(sorted(LABELS)).flatmap(
     lambda control: st.builds(
         lambda identity, start, length, label: {
             "id": identity,

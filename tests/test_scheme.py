@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ version = "0.1"
 [roles.AGENT]
 [roles.PLACE]
 """
+
+
+SIX_LINES_SIGNATURE = "0.1#3fdd856f"  # of the version of miyar that knew no implied roles
 
 
 def scheme_of(folder: Path, source: str) -> Scheme:
@@ -51,6 +55,40 @@ def test_every_code_that_a_scheme_can_be_refused_with_has_a_case() -> None:
     sources = (ROOT / "scripts" / "miyar" / "scheme").glob("*.py")
     codes = {code for path in sources for code in re.findall(r'Problem\(\s*"(\w+)"', path.read_text("utf-8"))}
     assert codes == {path.stem for path in CASES}
+
+
+@pytest.mark.parametrize(
+    ("own", "since", "found"),
+    [("1.1", "1.2", "1.2"), ("draft", "1.1", "own version"), ("1.1", "soon", "soon")],
+)
+def test_roles_can_be_implied_only_since_a_version_up_to_the_schemes_own(
+    tmp_path: Path, own: str, since: str, found: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        scheme_of(tmp_path, f'version = "{own}"\nimplied_roles = "{since}"\n[entities.PERS]\n')
+    (problem,) = caught.value.problems
+    assert (problem.code, found in problem.found) == ("implied_version", True)
+
+
+def test_every_contradiction_among_usual_roles_is_named(tmp_path: Path) -> None:
+    source = """version = "1"
+[entities.GPE]
+[entities.DATE]
+[triggers.ATTACK]
+[roles.PLACE]
+entities = ["GPE"]
+usual = ["DATE", "GPE", "ATTACK"]
+[roles.TIME]
+usual = ["DATE"]
+"""
+    with pytest.raises(DataError) as caught:
+        scheme_of(tmp_path, source)
+    assert Counter(problem.code for problem in caught.value.problems) == {
+        "usual_unread": 2,
+        "unknown_code": 1,
+        "usual_not_allowed": 1,
+        "usual_twice": 1,
+    }
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -179,8 +217,8 @@ def test_the_signature_names_the_version(tmp_path: Path) -> None:
 
 
 def test_our_scheme_has_the_agreed_codes(scheme: Scheme) -> None:
-    entities = "PERS ORG GPE LOC FAC DATE CARDINAL OCC NORP WEAPON LAW"
-    triggers = "ATTACK DIE INJURE ARREST PROTEST PERSONNEL DEPLOY LEGAL SEIZE THREAT"
+    entities = "ORG GPE DATE OCC CARDINAL PERS WEAPON FAC LAW LOC NORP"
+    triggers = "ATTACK PERSONNEL LEGAL THREAT INJURE ARREST PROTEST DEPLOY DIE SEIZE"
     roles = "AGENT TARGET PLACE TIME COUNT INSTRUMENT"
     assert [label.code for label in scheme.entities] == entities.split()
     assert [label.code for label in scheme.triggers] == triggers.split()
@@ -349,3 +387,65 @@ def test_an_attribute_cannot_take_a_name_that_spans_and_page_have(code: str, tmp
     )
     with pytest.raises(DataError, match="bad_code"):
         read_scheme(file)
+
+
+# --- relations without a role ------------------------------------------------------------------------------
+
+IMPLIED = """
+version = "2.0"
+implied_roles = "1.1"
+[entities.PERS]
+[entities.GPE]
+[entities.DATE]
+[triggers.ATTACK]
+[triggers.DIE]
+[roles.AGENT]
+entities = ["PERS", "GPE"]
+[roles.PLACE]
+entities = ["GPE"]
+usual = ["GPE"]
+[roles.TIME]
+entities = ["DATE"]
+[roles.CAUSE]
+triggers = ["DIE"]
+entities = ["DATE"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "entity", "role"),
+    [
+        ("ATTACK", "GPE", "PLACE"),  # the usual one of two
+        ("ATTACK", "PERS", "AGENT"),  # the only one
+        ("ATTACK", "DATE", "TIME"),  # the only one with this trigger
+        ("DIE", "DATE", None),  # two, neither usual
+    ],
+)
+def test_a_relation_without_a_role_has_the_only_one_or_the_usual_one(
+    tmp_path: Path, trigger: str, entity: str, role: str | None
+) -> None:
+    found = scheme_of(tmp_path, IMPLIED).implied_role(trigger, entity)
+    assert (found and found.code) == role
+
+
+def test_roles_are_implied_only_where_the_scheme_asks_for_it(tmp_path: Path) -> None:
+    silent = scheme_of(tmp_path, IMPLIED.replace('implied_roles = "1.1"', "").replace("usual =", "# usual ="))
+    assert silent.implied_role("ATTACK", "DATE") is None
+    assert not silent.implies_roles("2.0")
+
+
+@pytest.mark.parametrize(
+    ("version", "implies"),
+    [("1.1", True), ("1.1.0", True), ("2.0", True), ("1.0.9", False), ("draft", False), ("", False)],
+)
+def test_labels_of_a_version_before_the_rule_are_not_read_by_it(
+    tmp_path: Path, version: str, implies: bool
+) -> None:
+    assert scheme_of(tmp_path, IMPLIED).implies_roles(version) is implies
+
+
+def test_the_signature_changes_with_the_rule_and_is_as_before_without_it(tmp_path: Path) -> None:
+    one = scheme_of(tmp_path, IMPLIED).signature
+    assert one != scheme_of(tmp_path, IMPLIED.replace('usual = ["GPE"]', "")).signature
+    silent = scheme_of(tmp_path, SIX_LINES)
+    assert silent.signature == SIX_LINES_SIGNATURE

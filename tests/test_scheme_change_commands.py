@@ -116,7 +116,7 @@ def test_an_import_translates_drops_and_lists_and_every_line_balances(work: Path
         "ATTACK",
     )
     assert "changed: 1 × “\u2068PLACE\u2069” of entities: GPE or FAC, to label again" in done.err
-    assert "to label again: 2 of 1 annotations" in done.err
+    assert "to label again: 2 labels in 1 annotation" in done.err
 
 
 def test_the_dataset_says_what_was_changed_and_what_is_left_out(work: Path, capsys: Capture) -> None:

@@ -24,6 +24,7 @@ from miyar.labelstudio.sync.survey import (
     TOO_FEW,
     TOO_MANY,
     TWICE,
+    TWO_LAYERS,
     Survey,
 )
 from miyar.report.batch import Progress, render_progress
@@ -40,6 +41,10 @@ def annotation(identity: int = 1, **changes: Any) -> Value:
 
 def by_another(identity: int) -> Value:
     return annotation(identity, completed_by=4, updated_by=4)
+
+
+def of(region: str, control: str) -> Value:
+    return {"id": region, "from_name": control}
 
 
 def drafted(to: int | None, updated: str = LATE) -> Value:
@@ -85,6 +90,8 @@ def noted(*tasks: Value, account: int | None = None, wanted: int = 1) -> list[st
         (task(annotation(1), annotation(2)), []),
         (task(annotation(was_cancelled=True)), []),
         (task(annotation(lead_time=None)), []),
+        (task(annotation(result=[of("r", "entity"), of("r", "trigger")])), [TWO_LAYERS]),
+        (task(annotation(result=[of("r", "entity"), of("s", "trigger"), of("r", "value"), 7])), []),
     ],
 )
 def test_what_is_worth_a_look_is_noted(value: Value, notes: list[str]) -> None:

@@ -29,8 +29,12 @@ def test_a_task_has_the_fields_of_the_contract(scheme: Scheme) -> None:
         "licence": "CC0",
     }
     data = task(Article("a", "نص", metadata), scheme, "fdf7014d")["data"]
-    assert list(data) == ["text", "article", "sha256", "scheme", "guidelines", "title", "source", "published"]
+    contract = ["text", "article", "sha256", "scheme", "guidelines", "title", "source", "published", "byline"]
+    assert list(data) == contract
     assert (data["article"], data["scheme"], data["guidelines"]) == ("a", scheme.signature, "fdf7014d")
+    assert data["byline"] == "وكالة · 2024-05-13"
+    dated = task(Article("a", "نص", {"published": "2024-05-13"}), scheme, "")["data"]
+    assert dated["byline"] == "2024-05-13"
 
 
 @pytest.mark.parametrize("metadata", [{}, {"title": ""}, {"title": None, "note": "x"}])
@@ -64,12 +68,12 @@ def test_tasks_are_stamped_with_the_guidelines_of_the_schemes_language(
     assert json.loads(json.dumps(made)) == made
 
 
-def test_a_span_is_a_region_of_its_layers_control_with_the_text_that_the_page_shows(scheme: Scheme) -> None:
+def test_a_span_is_a_region_of_the_labels_with_the_text_that_the_page_shows(scheme: Scheme) -> None:
     source = marked("[هاجم]ATTACK:t [محمد 🙂]PERS:p")
     found = results(source.spans, (), Article("a", source.text), scheme)
     assert [(r["id"], r["from_name"], r["type"]) for r in found] == [
-        ("t", "trigger", "labels"),
-        ("p", "entity", "labels"),
+        ("t", "label", "labels"),
+        ("p", "label", "labels"),
     ]
     assert found[1]["value"] == {"start": 5, "end": 11, "text": "محمد □", "labels": ["PERS"]}
     assert {r["to_name"] for r in found} == {"text"}

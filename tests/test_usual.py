@@ -54,11 +54,11 @@ def test_what_is_usual_takes_the_fast_lane(scheme: Scheme, data: st.DataObject) 
     annotation = {"id": 1, "completed_by": 1, "result": found}
     value = {"id": 1, **task(ARTICLE, scheme, ""), "annotations": [annotation]}
     labels = {one["id"]: one["value"]["labels"][0] for one in found if one["type"] == "labels"}
+    relations = [(one, _ends(one, labels, scheme)) for one in found if one["type"] == "relation"]
     joined = [
-        (scheme.role(name), _ends(one, labels, scheme))
-        for one in found
-        if one["type"] == "relation"
-        for name in one["labels"]
+        (scheme.role(name) if name else scheme.implied_role(*ends), ends)
+        for one, ends in relations
+        for name in one.get("labels", [None])
     ]
     taken = Lane({ARTICLE.id: ARTICLE}, scheme).taken(json.dumps(value, ensure_ascii=False).encode())
     assert (taken is not None) == all(role is not None and role.allows(*ends) for role, ends in joined)

@@ -33,12 +33,16 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         return built
 
 
-class Argument(msgspec.Struct, frozen=True, gc=False):
-    """A relation from a trigger span to an entity span, both named by their ids."""
+class Argument(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A relation from a trigger span to an entity span, both named by their ids.
+
+    `implied` is true where nobody chose the role: the scheme says what a relation without one means.
+    """
 
     trigger: str
     entity: str
     role: str
+    implied: bool = False
 
 
 class Annotation(msgspec.Struct, frozen=True):

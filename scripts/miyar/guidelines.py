@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _BLOCK = re.compile(r"<!-- table:(?P<name>[^\n]*?) -->\n(?:(?!<!-- table:).)*?<!-- /table -->", re.DOTALL)
 _MARK = re.compile(r"<!-- /?table.*")
+IMPLIED: Mapping[str, str] = {"ar": "بلا اختيار مع", "en": "without choosing, with"}
+WHOLE, MORE = "miyar-whole", "miyar-more"
+OPEN: Mapping[str, str] = {"ar": "▾ الدليل كاملا: انقر هنا", "en": "▾ The whole guidelines: click here"}
 MARKUP = re.compile(r"[\\|<]|\](?=[(:\[])")  # cells, tags and links
 LANGUAGES = ("ar", "en")
 
@@ -56,6 +59,7 @@ def guidelines_file(config: Path, language: str) -> Path | None:
 def as_html(text: str, language: str) -> str:
     """Return Markdown guidelines as HTML for Label Studio's instructions, right to left for Arabic.
 
+    What stands before the second heading is a card; the rest lies in a part that the page opens by a click.
     The page takes styles away, and with them the numbers of lists and the room around headings: both are
     written into the text. Comments of the guidelines are left out.
     """
@@ -65,7 +69,17 @@ def as_html(text: str, language: str) -> str:
     tokens = markdown.parse(_COMMENT.sub("\n", text))
     _mark_items(tokens)
     body = _HEADING.sub(r"<br>\g<0>", markdown.renderer.render(tokens, markdown.options, {}))
-    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{body}</div>'
+    return f'<div dir="{"rtl" if language == "ar" else "ltr"}">{_folded(body, language)}</div>'
+
+
+def _folded(body: str, language: str) -> str:
+    """Return the guidelines with what comes after the first section in a part of its own."""
+    sections = [match.start() for match in re.finditer("<br><h2>", body)][1:]
+    if not sections:
+        return body
+    more = f'<p class="{MORE}">{OPEN["ar" if language == "ar" else "en"]}</p>'
+    card, rest = body[: sections[0]], body[sections[0] :]
+    return f'{card}<div class="{WHOLE}" tabindex="0">{more}{rest}</div>'
 
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -110,7 +124,22 @@ def _roles(scheme: Scheme, language: str) -> list[str]:
         (role.name, role.code, _definition(role, language), _listed(role.entities, scheme, language))
         for role in scheme.roles
     ]
-    return _table(HEADS[language]["roles"], rows)
+    if not scheme.implied_roles:
+        return _table(HEADS[language]["roles"], rows)
+    implied = [_implied(role, scheme, language) for role in scheme.roles]
+    head = (*HEADS[language]["roles"], IMPLIED[language])
+    return _table(head, [(*row, cell) for row, cell in zip(rows, implied, strict=True)])
+
+
+def _implied(role: Role, scheme: Scheme, language: str) -> str:
+    """Return with which entities an arrow without a role has this one; triggers where not with all."""
+    parts = []
+    for entity in scheme.entities:
+        triggers = [t.code for t in scheme.triggers if scheme.implied_role(t.code, entity.code) == role]
+        if triggers:
+            of = "" if len(triggers) == len(scheme.triggers) else f" ({_listed(triggers, scheme, language)})"
+            parts.append(_listed([entity.code], scheme, language) + of)
+    return ("، " if language == "ar" else ", ").join(parts)
 
 
 def _attributes(scheme: Scheme, language: str) -> list[str]:

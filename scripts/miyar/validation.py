@@ -6,17 +6,18 @@ from typing import Any, NamedTuple
 from miyar.article import Article
 from miyar.errors import quoted
 from miyar.offsets import stand_in, trim
-from miyar.scheme import Layer, Scheme, one_of
+from miyar.scheme import LAYERS, Layer, Scheme, one_of
 
 
 class Candidate(NamedTuple):
     """A labelled range as somebody else's data have it: any field may hold anything.
 
-    `text` is what the source says that the range covers, or None where it says nothing.
+    `text` is what the source says that the range covers, or None where it says nothing; `layer` is None where
+    only the label would say it.
     """
 
     id: Any
-    layer: Layer
+    layer: Layer | None
     start: Any
     end: Any
     labels: Any
@@ -68,9 +69,9 @@ def _one_label(candidate: Candidate, article: Article, scheme: Scheme) -> Fault 
 
 def _known_label(candidate: Candidate, article: Article, scheme: Scheme) -> Fault | None:
     code = candidate.labels[0]
-    if isinstance(code, str) and scheme.layer(code) == candidate.layer:
+    if isinstance(code, str) and scheme.layer(code) in ([candidate.layer] if candidate.layer else LAYERS):
         return None
-    codes = [label.code for label in scheme.labels if label.layer == candidate.layer]
+    codes = [label.code for label in scheme.labels if candidate.layer in (None, label.layer)]
     named = scheme.code_of(code) if isinstance(code, str) else None
     expected = f"{named}, the code of that name" if named in codes else one_of(str(code), codes)
     return Fault("unknown_label", f"the label {quoted(code)}", expected)

@@ -11,7 +11,9 @@ import pyarrow.json
 from miyar.annotation import Annotation
 from miyar.scheme import Scheme
 
-ARGUMENT_TYPE = pa.struct([("trigger", pa.string()), ("entity", pa.string()), ("role", pa.string())])
+ARGUMENT_TYPE = pa.struct(
+    [("trigger", pa.string()), ("entity", pa.string()), ("role", pa.string()), ("implied", pa.bool_())]
+)
 TEXTS = ("article", "sha256", "annotator", "status", "scheme", "created")
 ENCODER = msgspec.json.Encoder()
 

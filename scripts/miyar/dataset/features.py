@@ -14,9 +14,15 @@ from miyar.annotation import STATUSES
 from miyar.article import METADATA_FIELDS
 from miyar.scheme import Scheme
 
-TYPES: Mapping[str, pa.DataType] = {"string": pa.string(), "int32": pa.int32(), "float64": pa.float64()}
+TYPES: Mapping[str, pa.DataType] = {
+    "string": pa.string(),
+    "int32": pa.int32(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+}
 TEXT = {"dtype": "string", "_type": "Value"}
 OFFSET = {"dtype": "int32", "_type": "Value"}
+TRUTH = {"dtype": "bool", "_type": "Value"}
 SECONDS = {"dtype": "float64", "_type": "Value"}
 
 Feature = dict[str, Any] | list[dict[str, Any]]
@@ -40,7 +46,7 @@ def features(scheme: Scheme) -> dict[str, Feature]:
     }
     if scheme.roles:
         role = _classes([role.code for role in scheme.roles])
-        columns["arguments"] = [{"trigger": TEXT, "entity": TEXT, "role": role}]
+        columns["arguments"] = [{"trigger": TEXT, "entity": TEXT, "role": role, "implied": TRUTH}]
     return columns
 
 

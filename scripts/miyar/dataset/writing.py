@@ -122,6 +122,8 @@ def _coded(column: pa.ChunkedArray, coded: str, names: Sequence[str], kind: pa.L
     flat = lists.flatten()
     fields = {field.name: pc.struct_field(flat, field.name) for field in kind.value_type}
     fields[coded] = _classes(fields[coded], names)
+    if "implied" in fields:  # JSON Lines have it only where it is true
+        fields["implied"] = pc.fill_null(fields["implied"], False)
     return lists_like(lists, list(fields.values()), kind.value_type)
 
 

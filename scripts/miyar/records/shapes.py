@@ -152,7 +152,7 @@ class RelationResult(msgspec.Struct, tag_field="type", tag="relation", gc=False)
 
     from_id: str
     to_id: str
-    labels: list[str]
+    labels: list[str] | None = None
     direction: Literal["right", "left", "bi"] = "right"
 
 

@@ -32,7 +32,8 @@ def import_summary(imported: Imported) -> Iterator[str]:
     for (kind, code, became), count in sorted(tally.applied.items(), key=str):
         yield f"changed: {count} × {quoted(code)} of {kind}: {_now(became)}"
     if tally.again:
-        yield f"to label again: {len(tally.open_problems)} of {in_number(len(tally.again), 'annotation')}"
+        labels = in_number(len(tally.open_problems), "label")
+        yield f"to label again: {labels} in {in_number(len(tally.again), 'annotation')}"
     if tally.rejects:
         yield f"not imported: {in_words(tally.rejects.counts)}"
     if tally.emptied:

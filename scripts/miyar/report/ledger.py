@@ -1,7 +1,7 @@
 """The ledger of an import: what came in, per kind, is the sum of its fates.
 
-The last three come of changes of the scheme and of mappings alone: as text and Markdown they are shown
-where there are any.
+Some fates come of what a scheme or a mapping says and not every one does: as text and Markdown they are
+shown where there are any.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from miyar.labelstudio.results.ledger import FATES, Entry, Fate, Ledger
 from miyar.report.format import Format
 
-SOMETIMES: tuple[Fate, ...] = ("dropped", "again", "left_out")
+SOMETIMES: tuple[Fate, ...] = ("implied", "dropped", "again", "left_out")
 KIND_WIDTH, IN_WIDTH = 10, 7
 
 

@@ -8,12 +8,13 @@ from miyar.scheme.changes import (
     outcome,
     version_number,
 )
-from miyar.scheme.checks import one_of
+from miyar.scheme.codes import one_of
 from miyar.scheme.inventory import NO_MAP, Inventory, inventory
-from miyar.scheme.model import Attribute, Label, Layer, Role, Scheme
+from miyar.scheme.model import LAYERS, Attribute, Label, Layer, Role, Scheme
 from miyar.scheme.reading import Configured, find_config, own_folders, read_scheme
 
 __all__ = [
+    "LAYERS",
     "NO_MAP",
     "Attribute",
     "Change",

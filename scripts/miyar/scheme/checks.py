@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from typing import Any
 
 from miyar.errors import Problem, quoted
 from miyar.scheme.changes import Change, changes_after, changes_of, outcome, version_number
+from miyar.scheme.codes import Tables, one_of, unknown_codes
+from miyar.scheme.implied import implied_problems, implied_types
 from miyar.scheme.model import VALUE_TYPES
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
@@ -19,19 +19,18 @@ EXPECTED_HOTKEY = (
 )
 # names that the labelling page, or a span in the dataset, has already
 RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label", "attributes")
-CLOSE = 0.75
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
-Tables = Mapping[str, Any]
 LABEL_KEYS = frozenset({"name", "definition", "colour", "hotkey"})
 TABLE_KEYS: Mapping[str, frozenset[str]] = {
     "entities": LABEL_KEYS,
     "triggers": LABEL_KEYS,
-    "roles": frozenset({"name", "definition", "triggers", "entities"}),
+    "roles": frozenset({"name", "definition", "triggers", "entities", "usual"}),
     "attributes": frozenset({"name", "definition", "on"}),
 }
 NAMED_TABLES = ("maps", "changes")
-TOP_KEYS = frozenset({"version", "language", *NAMED_TABLES, *TABLE_KEYS})
+TOP_TEXTS = ("version", "language", "implied_roles")
+TOP_KEYS = frozenset({*TOP_TEXTS, *NAMED_TABLES, *TABLE_KEYS})
 
 
 def scheme_problems(document: Tables, path: str) -> Iterator[Problem]:
@@ -42,7 +41,7 @@ def scheme_problems(document: Tables, path: str) -> Iterator[Problem]:
         for kind in (*TABLE_KEYS, *NAMED_TABLES)
         if isinstance(document.get(kind, {}), dict)
     }
-    tables = {**shaped, **{name: document.get(name, "") for name in ("language", "version")}}
+    tables = {**shaped, **{name: document.get(name, "") for name in TOP_TEXTS}}
     types = list(_types(tables, path))
     yield from types
     if not types:
@@ -58,13 +57,14 @@ def _types(tables: Tables, path: str) -> Iterator[Problem]:
         for code, table in tables.get(kind, {}).items():
             yield from _definition_types(f"{path}: [{kind}.{code}] definition", table.get("definition", ""))
     for code, table in tables.get("roles", {}).items():
-        for end in ("triggers", "entities"):
+        for end in ("triggers", "entities", "usual"):
             if not _is_texts(table.get(end, [])):
                 found = repr(table[end])
                 yield Problem("wrong_type", f"{path}: [roles.{code}] {end}", found, '["CODE", …]')
     for name, targets in tables.get("maps", {}).items():
         if not _is_texts(list(targets.values())):
             yield Problem("wrong_type", f"{path}: [maps.{name}]", repr(targets), 'CODE = "code there"')
+    yield from implied_types(tables, path)
     yield from _change_types(tables.get("changes", {}), path)
     yield from _value_types(tables.get("attributes", {}), path)
 
@@ -169,12 +169,10 @@ def _looks(tables: Tables, path: str) -> Iterator[Problem]:
 def _references(tables: Tables, path: str) -> Iterator[Problem]:
     for code, table in tables.get("roles", {}).items():
         for end in ("triggers", "entities"):
-            yield from _unknown_codes(
-                f"{path}: [roles.{code}] {end}", table.get(end, ()), tables.get(end, {})
-            )
+            yield from unknown_codes(f"{path}: [roles.{code}] {end}", table.get(end, ()), tables.get(end, {}))
     labels = {**tables.get("entities", {}), **tables.get("triggers", {})}
     for name, targets in tables.get("maps", {}).items():
-        yield from _unknown_codes(f"{path}: [maps.{name}]", targets, labels)
+        yield from unknown_codes(f"{path}: [maps.{name}]", targets, labels)
         for code, target in targets.items():
             if not TARGET.fullmatch(target):
                 where, expected = (
@@ -187,7 +185,7 @@ def _references(tables: Tables, path: str) -> Iterator[Problem]:
         if not isinstance(on, dict) or not on:
             yield Problem("bad_attribute", where, repr(on), '{ LABEL = "type" }')
             continue
-        yield from _unknown_codes(where, on, labels)
+        yield from unknown_codes(where, on, labels)
         for kind in on.values():
             if kind not in VALUE_TYPES:
                 yield Problem("unknown_type", where, repr(kind), one_of(str(kind), VALUE_TYPES))
@@ -244,7 +242,7 @@ def _target_problems(
     now = {code for target in targets for code in outcome(target, later) if code is not None}
     inventories = {kind: tables.get(kind, {}).keys() for kind in TABLE_KEYS}
     unknown = sorted(code for code in now if not any(code in codes for codes in inventories.values()))
-    yield from _unknown_codes(where, unknown, {code for codes in inventories.values() for code in codes})
+    yield from unknown_codes(where, unknown, {code for codes in inventories.values() for code in codes})
     if now and not unknown and not any(now <= codes for codes in inventories.values()):
         kinds = [kind for kind, codes in inventories.items() if now & codes]
         yield Problem("mixed_kinds", where, f"codes of {' and '.join(kinds)}", "codes of one kind")
@@ -255,23 +253,11 @@ SCHEME_CHECKS: tuple[Callable[[Tables, str], Iterator[Problem]], ...] = (
     _names,
     _looks,
     _references,
+    implied_problems,
     _changes,
 )
 """To add a rule, write a function that yields its problems and add it here."""
 
 
-def _unknown_codes(where: str, codes: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    for code in codes:
-        if code not in known:
-            yield Problem("unknown_code", where, str(code), one_of(str(code), known))
-
-
 def _as_found(document: Tables, key: str) -> str:
     return f"{key} = {document[key]!r}" if key in document else f"no {key}"
-
-
-def one_of(found: str, allowed: Iterable[str]) -> str:
-    """Return "one of A, B, C", with a guess at what was meant."""
-    close = get_close_matches(found, list(allowed), n=1, cutoff=CLOSE)
-    meant = f" (did you mean {close[0]}?)" if close else ""
-    return f"one of {', '.join(sorted(allowed))}{meant}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from miyar.errors import UsageError
-from miyar.scheme.checks import one_of
+from miyar.scheme.codes import one_of
 from miyar.scheme.model import Label, Scheme
 
 NO_MAP = "none"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from miyar.arabic import ascii_digits
-from miyar.scheme.changes import Change
+from miyar.scheme.changes import Change, version_number
 
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 ISO8601 = re.compile(
@@ -19,6 +19,7 @@ ARABIC_DECIMAL_SEPARATOR = "\u066b"
 WIKIDATA = re.compile(r"Q[1-9]\d*")
 
 Layer = Literal["entities", "triggers"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 VALUE_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "decimal": (DECIMAL, "a number in digits with a dot for fractions, such as 4200 or 4.5"),
@@ -65,12 +66,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A kind of argument; empty `triggers` or `entities` allow every one of them."""
+    """A kind of argument; empty `triggers` or `entities` allow every one of them.
+
+    `usual` are the entity labels with which a relation that says no role has this one.
+    """
 
     code: str
     name: str
     triggers: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)
 
     def allows(self, trigger: str, entity: str) -> bool:
@@ -112,7 +117,8 @@ class Scheme:
     """Everything that can be labelled; codes are unique over labels and roles, and so are names.
 
     `labels` are the labels of both layers, entities first; `changes` say what became of earlier versions'
-    codes, earliest first; `signature` is the version and a digest of all that could change a score.
+    codes, earliest first; `implied_roles` is the version since which a relation without a role has one;
+    `signature` is the version and a digest of all that could change a score.
     """
 
     version: str
@@ -123,6 +129,7 @@ class Scheme:
     attributes: tuple[Attribute, ...] = ()
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    implied_roles: str = ""
     labels: tuple[Label, ...] = field(init=False, repr=False, compare=False)
     signature: str = field(init=False, repr=False, compare=False)
     _by_code: Mapping[str, Label] = field(init=False, repr=False, compare=False)
@@ -149,18 +156,37 @@ class Scheme:
         """Return the role with this name or code."""
         return next((role for role in self.roles if name_or_code in (role.code, role.name)), None)
 
+    def implies_roles(self, version: str) -> bool:
+        """Return whether those who labelled with this version could leave a role to its ends."""
+        since = version_number(self.implied_roles)
+        return since is not None and (version_number(version) or ()) >= since
+
+    def implied_role(self, trigger: str, entity: str) -> Role | None:
+        """Return which role a relation without one has: the only one of its ends, or the usual one.
+
+        None where it has to be chosen.
+        """
+        if not self.implied_roles:
+            return None
+        allowed = [role for role in self.roles if role.allows(trigger, entity)]
+        if len(allowed) == 1:
+            return allowed[0]
+        return next((role for role in allowed if entity in role.usual), None)
+
     def attribute(self, code: str) -> Attribute | None:
         """Return the attribute with this code."""
         return next((attribute for attribute in self.attributes if attribute.code == code), None)
 
     def _signed(self) -> str:
         """Return version and digest of all that could change a score: codes, ends, value types, maps."""
-        inventory = [
+        inventory: list[Any] = [
             [label.code for label in self.entities],
             [label.code for label in self.triggers],
             [[role.code, role.triggers, role.entities] for role in self.roles],
             [[attribute.code, dict(attribute.on)] for attribute in self.attributes],
             {name: dict(targets) for name, targets in self.maps.items()},
         ]
+        if self.implied_roles:
+            inventory.append([self.implied_roles, [[role.code, role.usual] for role in self.roles]])
         digest = hashlib.sha256(json.dumps(inventory, sort_keys=True).encode()).hexdigest()
         return f"{self.version}#{digest[:8]}"

@@ -89,6 +89,7 @@ def _scheme(document: Mapping[str, Any]) -> Scheme:
         ),
         maps={name: dict(targets) for name, targets in document.get("maps", {}).items()},
         changes=changes_of(document.get("changes", {})),
+        implied_roles=document.get("implied_roles", ""),
     )
 
 
@@ -107,8 +108,8 @@ def _labels(
 
 
 def _role(code: str, table: Mapping[str, Any]) -> Role:
-    ends = {end: tuple(table.get(end, ())) for end in ("triggers", "entities")}
-    return Role(code, table.get("name", code), ends["triggers"], ends["entities"], _definitions(table))
+    triggers, entities, usual = (tuple(table.get(end, ())) for end in ("triggers", "entities", "usual"))
+    return Role(code, table.get("name", code), triggers, entities, usual, _definitions(table))
 
 
 def _definitions(table: Mapping[str, Any]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from miyar.errors import DataError, Problem, in_number
 from miyar.labelstudio.exports.export import Export
 from miyar.labelstudio.exports.importing import Import
 from miyar.labelstudio.exports.tally import Tally, begun_tally
+from miyar.labelstudio.results.ledger import Ledger
 from miyar.output import write_json, write_json_lines, written, written_folder
 from miyar.scheme import changes_digest
 from miyar.terminal import tracked
@@ -129,8 +130,18 @@ def _facts(imported: Imported, labels: Counter[str]) -> list[str]:
         f"Annotations: {per_annotator or 'none'}.",
         f"Spans: {per_label}.",
         "Annotators are pseudonyms.",
+        *_facts_of_roles(tally.ledger),
         *_facts_of_changes(imported),
     ]
+
+
+def _facts_of_roles(ledger: Ledger) -> Iterator[str]:
+    implied, chosen = (ledger.count("arguments", fate) for fate in ("implied", "out"))
+    if implied:
+        yield (
+            f"Arguments: {implied + chosen}; {implied} with a role that nobody chose (`implied`), as "
+            "`labels.toml` says what a relation without one means."
+        )
 
 
 def _facts_of_changes(imported: Imported) -> Iterator[str]:

@@ -125,9 +125,11 @@ class Import:
         for index, (value, converted) in enumerate(usual.annotations):
             if AnnotationPlace(number, index) not in self.selection.places:
                 continue
+            implied = sum(argument.implied for argument in converted.arguments)
+            made.ledger.settle("arguments", "implied", implied)
             for kind, count in converted.counts.items():
                 made.ledger.receive(kind, count)
-                made.ledger.settle(kind, "out", count)
+                made.ledger.settle(kind, "out", count - (implied if kind == "arguments" else 0))
             annotator = self.annotators[AnnotatorKey(export.source, str(value.completed_by))]
             for note, count in converted.notes.items():
                 made.note(Remark(note, annotator, article.id, made.address), count)
@@ -155,7 +157,8 @@ class Import:
         article = self.articles[task.data["article"]]
         skipped = bool(value.get("was_cancelled"))
         revision = self._revision(made, task, value, article)
-        conversion = Conversion(article, self.scheme, self._place(task, value))
+        where, implies = self._place(task, value), self._implies_roles(task)
+        conversion = Conversion(article, self.scheme, where, implies)
         conversion.add(revision.results)
         annotator = self.annotators[task.key(value)]
         noted = [(OF_SKIPPED, len(_results(value)) if skipped else 0), *conversion.notes.items()]
@@ -181,6 +184,11 @@ class Import:
             seconds=None if seconds is None else float(seconds),
         )
         made.annotations.append(annotation)
+
+    def _implies_roles(self, task: ExportedTask) -> bool:
+        """Return whether the annotators were told what a relation without a role means."""
+        made_with = task.data.get("scheme") or self.scheme.signature
+        return self.translator is None and self.scheme.implies_roles(version_of(made_with))
 
     def _revision(
         self, made: Outcome, task: ExportedTask, value: Mapping[str, Any], article: Article

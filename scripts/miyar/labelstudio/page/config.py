@@ -1,6 +1,7 @@
 """The Label Studio configuration, made from the scheme.
 
-Two bars over one right-to-left text: entities and triggers. Annotators see names, results carry codes.
+Two bars over one right-to-left text, entities and triggers, of one control, so that a second key takes the
+place of the first: of two controls, both would label the region. Annotators see names, results carry codes.
 What shaped it, each measured in the page of 1.23.2: a per-region field is shown by the *code* of a label
 and breaks on a space after a comma; `>` in a style sheet kills its rule; the colour of a relation is
 the page's own.
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from miyar.labelstudio.page.style import style_sheet
+from miyar.labelstudio.results.result import BYLINE, LABEL_CONTROL
 from miyar.scheme import Attribute, Label, Scheme
 
 
@@ -36,9 +38,10 @@ def render_config(scheme: Scheme) -> str:
     root = ElementTree.Element("View", className="miyar-root")
     ElementTree.SubElement(root, "Style").text = style_sheet(scheme, words.direction)
     bars = ElementTree.SubElement(root, "View", className="miyar-bars")
-    _bar(bars, "entity", words.entities, scheme.entities)
+    labels = ElementTree.SubElement(bars, "Labels", name=LABEL_CONTROL, toName="text")
+    _bar(labels, "entity", words.entities, scheme.entities)
     if scheme.triggers:
-        _bar(bars, "trigger", words.triggers, scheme.triggers)
+        _bar(labels, "trigger", words.triggers, scheme.triggers)
     if scheme.attributes:
         _fields(bars, words, scheme.attributes)
     if scheme.roles:
@@ -48,9 +51,9 @@ def render_config(scheme: Scheme) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _bar(parent: ElementTree.Element, control: str, title: str, labels: Iterable[Label]) -> None:
-    row = _row(parent, control, title)
-    bar = ElementTree.SubElement(row, "Labels", name=control, toName="text", showInline="true")
+def _bar(parent: ElementTree.Element, kind: str, title: str, labels: Iterable[Label]) -> None:
+    row = _row(parent, kind, title)
+    bar = ElementTree.SubElement(row, "View", className="miyar-labels")
     for label in labels:
         hotkey = {"hotkey": label.hotkey} if label.hotkey else {}
         ElementTree.SubElement(
@@ -86,7 +89,9 @@ def _relations(root: ElementTree.Element, scheme: Scheme) -> None:
 
 def _text(root: ElementTree.Element) -> None:
     view = ElementTree.SubElement(root, "View", className="miyar-text")
-    ElementTree.SubElement(view, "Header", value="$title", size="4", style="margin: 0 0 4px")
+    head = ElementTree.SubElement(view, "View", className="miyar-head")
+    ElementTree.SubElement(head, "Header", value="$title", size="4", style="margin: 0")
+    ElementTree.SubElement(head, "Header", value=f"${BYLINE}", size="5", style="margin: 0")
     ElementTree.SubElement(
         view,
         "Text",

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+OPTIONS = ("Label", "Choice")
+
 
 class Choice(NamedTuple):
     """One thing that annotators can give: of which control, and under which code it is stored."""
@@ -24,7 +26,7 @@ def choices(config: str) -> frozenset[Choice]:
         Choice(control.get("name", ""), option.get("alias") or option.get("value", ""))
         for control in controls
         for option in control.iter()
-        if option is not control
+        if option.tag in OPTIONS
     )
     fields = (Choice(control.get("name", ""), "") for control in controls if not len(control))
     return frozenset([*roles, *given, *fields])

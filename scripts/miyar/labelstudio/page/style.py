@@ -4,12 +4,16 @@ Descendant selectors only: the page escapes `>`. The page forces its own Latin f
 front of the Arabic ones, else the highlights grow over the lines between.
 """
 
+from miyar.guidelines import MORE, WHOLE
 from miyar.scheme import Scheme
 
 TRIGGER_RED = "#b71c1c"
 FONTS = 'Figtree, "Noto Naskh Arabic", "Geeza Pro", "Segoe UI", "Noto Sans Arabic", Tahoma, sans-serif'
 
 _GUIDELINES = '.lsf-modal-ls__body [dir="DIRECTION"]'
+_RIGHT = ".lsf-sidepanels__wrapper_align_right"
+_INFO = ".lsf-tabs-panel:has(#info-history)"
+_WHOLE = f"{_GUIDELINES} .{WHOLE}"
 _RULES = (
     (".miyar-root", "direction: DIRECTION; text-align: start"),
     # above the relation arrows (100), so that they pass under the bars
@@ -27,7 +31,8 @@ _RULES = (
     # of fixed height: choosing a region never moves the text
     (".miyar-fields", "border-inline-start-color: #888; height: 34px; margin-bottom: 0; overflow: hidden"),
     (".miyar-bars h4", "flex: 0 0 52px; font-size: 13px; line-height: 24px; font-weight: 700"),
-    (".miyar-bars .lsf-labels", "margin: 0; flex: 1 1 auto; gap: 4px"),
+    (".miyar-bars .lsf-labels", "display: block; margin: 0"),
+    (".miyar-labels", "display: flex; flex-flow: row wrap; flex: 1 1 auto; gap: 4px"),
     (
         ".miyar-bars .lsf-label",
         "margin: 0; padding: 1px 5px; border-left: 0; border-right: 0; "
@@ -70,6 +75,15 @@ _RULES = (
         "pointer-events: auto; transform: none !important",
     ),
     (".miyar-text", "padding: 0 6px 40px"),
+    (
+        ".miyar-head",
+        "display: flex; flex-flow: row wrap; align-items: baseline; gap: 0 14px; margin: 0 0 2px",
+    ),
+    (
+        ".miyar-head h4",
+        "font-size: 14px; line-height: 22px; color: var(--color-neutral-content-subtle, #555)",
+    ),
+    (".miyar-head h4:empty", "display: none"),
     # pre-wrap: otherwise runs of spaces collapse on the page and in what it saves
     (
         ".miyar-text .lsf-richtext__container",
@@ -105,8 +119,19 @@ _RULES = (
         ".lsf-outliner-item__text",
         "direction: DIRECTION; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap",
     ),
+    # the panel that tells of one region opens when pointed at: the list of regions gets the room
+    (f"{_RIGHT} {_INFO}:not(:hover)", "height: 68px !important"),
+    (f"{_RIGHT} {_INFO}:not(:hover) + .lsf-tabs-panel", "height: calc(100% - 68px) !important"),
     ('.lsf-modal-ls__content:has([dir="DIRECTION"])', "width: min(900px, 92vw) !important; max-width: none"),
     (_GUIDELINES, "font-size: 16px; line-height: 1.75"),
+    # what is below the card opens with a click, which gives it the focus
+    (
+        f"{_WHOLE}:not(:focus-within):not(:focus)",
+        "max-height: 44px; overflow: hidden; cursor: pointer; border-top: 1px solid "
+        "var(--color-neutral-border, #ddd)",
+    ),
+    (_WHOLE, "outline: none"),
+    (f"{_WHOLE} .{MORE}", "font-weight: 700; color: #1565c0; margin: 8px 0"),
     (f"{_GUIDELINES} table", "width: 100%; border-collapse: collapse; margin: 4px 0 12px"),
     (
         f"{_GUIDELINES} th, {_GUIDELINES} td",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from miyar.labelstudio.results.ledger import Kind
-from miyar.scheme import Change, Outcome, Scheme, outcome
+from miyar.scheme import LAYERS, Change, Layer, Outcome, Scheme, outcome
 
 Standing = Literal["kept", "dropped", "again"]
 
@@ -31,6 +31,13 @@ class Translation:
             return (code,)
         found = outcome(code, self.changes)
         return found if all(self._exists(one, kind) for one in found) else (code,)
+
+    def layer(self, code: str) -> Layer | None:
+        """Return the layer of what a label is now; one that was dropped counts as an entity."""
+        if code not in self._keys:
+            return self.scheme.layer(code)
+        found = outcome(code, self.changes)
+        return next((layer for layer in LAYERS if all(self._exists(one, layer) for one in found)), None)
 
     def role(self, name: str) -> Outcome:
         """Return what a role can be now, known by the name that annotators saw, or by its code.

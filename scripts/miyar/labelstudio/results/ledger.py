@@ -1,7 +1,8 @@
 """The import's bookkeeping: what came in equals what went out and what did not, per kind.
 
-`dropped` counts what the scheme's changes dropped, `again` what they leave for people to decide again,
-`left_out` what the mapping of a foreign project leaves out.
+`implied` came out as well, with a role that nobody chose; `dropped` counts what the scheme's changes
+dropped, `again` what they leave for people to decide again, `left_out` what the mapping of a foreign project
+leaves out.
 """
 
 from collections import Counter
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, get_args
 
 Kind = Literal["entities", "triggers", "attributes", "arguments", "other"]
-Fate = Literal["out", "trimmed_away", "collapsed", "quarantined", "dropped", "again", "left_out"]
+Fate = Literal["out", "implied", "trimmed_away", "collapsed", "quarantined", "dropped", "again", "left_out"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FATES: tuple[Fate, ...] = get_args(Fate)
 
@@ -46,6 +47,10 @@ class Ledger:
     def settle(self, kind: Kind, fate: Fate, count: int = 1) -> None:
         """Count what became of it."""
         self._fates[kind, fate] += count
+
+    def count(self, kind: Kind, fate: Fate) -> int:
+        """Return how many of a kind had this fate."""
+        return self._fates[kind, fate]
 
     def add(self, other: "Ledger") -> None:
         """Add another ledger's counts to this one's."""

@@ -1,64 +1,49 @@
 """From the results of one Label Studio annotation to spans and arguments.
 
-A region is a span and is known by (id, control): a region with an entity and a trigger label is two
-spans. An argument's trigger is the end that carries a trigger label, however it was drawn.
+A region is a span and is known by (id, layer): one with an entity and a trigger label, which a page with two
+controls allowed, is two spans and is noted. An argument's trigger is the end that carries a trigger label,
+however it was drawn.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import structs
 
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.errors import Problem, quoted
+from miyar.labelstudio.results.faults import candidate_of, other_fault, role_fault
+from miyar.labelstudio.results.keys import ArgumentEnds, ArgumentKey, Carried, SpanKey
 from miyar.labelstudio.results.ledger import Kind, Ledger
 from miyar.labelstudio.results.result import CONTROLS, Reject, kind_of, role_names, typed_text
 from miyar.offsets import trim
-from miyar.scheme import Attribute, Layer, Role, Scheme, one_of
+from miyar.scheme import Attribute, Layer, Role, Scheme
 from miyar.validation import Candidate, Fault, first_fault
 
 REVERSED = "drawn_reversed"
-
-
-class SpanKey(NamedTuple):
-    """What makes two spans the same."""
-
-    layer: Layer
-    start: int
-    end: int
-    label: str
-
-
-class ArgumentEnds(NamedTuple):
-    """The two spans of an argument."""
-
-    trigger: SpanKey
-    entity: SpanKey
-
-
-class Carried(NamedTuple):
-    """A value and the span that carries it."""
-
-    key: SpanKey
-    value: str
+TWO_LAYERS = "entity_and_trigger_label_on_one_region"
 
 
 @dataclass(slots=True)
 class Conversion:
-    """One annotation's results on their way to spans and arguments."""
+    """One annotation's results on their way to spans and arguments.
+
+    `implies_roles` says that the annotators could leave a role to what the scheme says of its ends.
+    """
 
     article: Article
     scheme: Scheme
     where: str
+    implies_roles: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     rejects: list[Reject] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     _spans: dict[SpanKey, Span] = field(default_factory=dict)
     _regions: dict[tuple[str, Layer | None], SpanKey] = field(default_factory=dict)
-    _arguments: dict[Argument, None] = field(default_factory=dict)
+    _arguments: dict[ArgumentKey, Argument] = field(default_factory=dict)
     _refused: set[tuple[str, Layer | None]] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
     _texts: dict[str, Any] = field(default_factory=dict)
@@ -84,16 +69,13 @@ class Conversion:
     @property
     def arguments(self) -> tuple[Argument, ...]:
         """Return the arguments in the order in which they were drawn."""
-        return tuple(self._arguments)
+        return tuple(self._arguments.values())
 
     # regions
 
     def _region(self, kind: Kind, result: Mapping[str, Any]) -> None:
-        layer = CONTROLS[result["from_name"]]
-        value = result.get("value")
-        value = value if isinstance(value, dict) else {}
-        given = [value.get(name) for name in ("start", "end", "labels", "text")]
-        candidate = Candidate(result.get("id"), layer, *given)
+        layer: Layer = "triggers" if kind == "triggers" else "entities"
+        candidate = candidate_of(result, layer)
         self.ledger.receive(kind)
         fault = first_fault(candidate, self.article, self.scheme) or self._taken(candidate)
         if fault:
@@ -103,10 +85,16 @@ class Conversion:
         start, end = trim(self.article.text, candidate.start, candidate.end)
         key = SpanKey(layer, start, end, candidate.labels[0])
         self._regions[candidate.id, layer] = key
+        self._note_two_layers(candidate.id)
         self.ledger.settle(kind, "collapsed" if key in self._spans else "out")
         if key not in self._spans:
             text = self.article.text[start:end]
             self._spans[key] = Span(self._span_id(candidate.id, layer), start, end, key.label, text)
+
+    def _note_two_layers(self, region: str) -> None:
+        keys = self._keys(region)
+        if len(keys) > 1:
+            self.notes[f"{TWO_LAYERS}: {' and '.join(key.label for key in keys)}"] += 1
 
     def _taken(self, candidate: Candidate) -> Fault | None:
         place = (candidate.id, candidate.layer)
@@ -177,22 +165,38 @@ class Conversion:
         self.ledger.receive(kind, len(names))
         ends = self._ends(result.get("from_id"), result.get("to_id"))
         for name in names:
-            role = self.scheme.role(name) if isinstance(name, str) else None
             if isinstance(ends, Fault):
                 self._reject(kind, result, ends)
-            elif role is None:
-                self._reject(kind, result, self._role_fault(name))
+                continue
+            implied = self._implied(result, ends)
+            role = self.scheme.role(name) if isinstance(name, str) else implied
+            if role is None:
+                self._reject(kind, result, role_fault(name, result, self.scheme))
             else:
-                self._argue(ends, role)
+                self._argue(ends, role, implied is not None)
         drawn_from = result.get("to_id" if result.get("direction") == "left" else "from_id")
         if isinstance(ends, ArgumentEnds) and ends.trigger not in self._keys(drawn_from):
             self.notes[REVERSED] += 1
 
-    def _argue(self, ends: ArgumentEnds, role: Role) -> None:
+    def _implied(self, result: Mapping[str, Any], ends: ArgumentEnds) -> Role | None:
+        """Return the role of a relation without one; an empty list is a role that was taken back."""
+        if not self.implies_roles or result.get("labels") is not None:
+            return None
+        return self.scheme.implied_role(ends.trigger.label, ends.entity.label)
+
+    def _argue(self, ends: ArgumentEnds, role: Role, implied: bool) -> None:
         trigger, entity = self._spans[ends.trigger], self._spans[ends.entity]
-        argument = Argument(trigger.id, entity.id, role.code)
-        self.ledger.settle("arguments", "collapsed" if argument in self._arguments else "out")
-        self._arguments[argument] = None
+        argument = Argument(trigger.id, entity.id, role.code, implied)
+        key = ArgumentKey(trigger.id, entity.id, role.code)
+        known = self._arguments.setdefault(key, argument)
+        if known is argument:
+            self.ledger.settle("arguments", "implied" if implied else "out")
+        else:
+            self.ledger.settle("arguments", "collapsed")
+        if known.implied and not implied:  # chosen as well: of the two, that one stays
+            self._arguments[key] = argument
+            self.ledger.settle("arguments", "implied", -1)
+            self.ledger.settle("arguments", "out")
         if not role.allows(trigger.label, entity.label):
             self.notes[f"end_not_allowed: {role.code} from {trigger.label} to {entity.label}"] += 1
 
@@ -227,29 +231,13 @@ class Conversion:
         expected = "one end with a trigger label, one with an entity label"
         return Fault(code, f"a relation between {labels}", expected)
 
-    def _role_fault(self, name: Any) -> Fault:
-        roles = [role.name for role in self.scheme.roles]
-        if name is None:
-            return Fault("no_role", "a relation without a role", one_of("", roles))
-        return Fault("unknown_role", f"the role {quoted(name)}", one_of(str(name), roles))
-
     # what does not fit
 
     def _other(self, kind: Kind, result: Any) -> None:
         self.ledger.receive(kind)
         if isinstance(result, dict):
             self._refuse(result, None)
-        self._reject(kind, result, self._other_fault(result))
-
-    def _other_fault(self, result: Any) -> Fault:
-        if not isinstance(result, dict):
-            return Fault("unknown_control", f"{quoted(result)} in place of a result", "a result, an object")
-        name = result.get("from_name")
-        if isinstance(name, str) and name in CONTROLS:
-            return Fault("unknown_type", f"the type {result.get('type')!r} of {name}", "labels")
-        controls = [*CONTROLS, *(attribute.code for attribute in self.scheme.attributes)]
-        found = f"a result of the control {quoted(name)}"
-        return Fault("unknown_control", found, one_of(str(name), controls))
+        self._reject(kind, result, other_fault(result, self.article, self.scheme))
 
     def _keys(self, region: Any) -> list[SpanKey]:
         """Return the spans that a region became, the entity first."""

@@ -7,7 +7,11 @@ from miyar.errors import Problem
 from miyar.labelstudio.results.ledger import Kind
 from miyar.scheme import Layer, Scheme
 
+LABEL_CONTROL = "label"
+BYLINE = "byline"
+"""The field of a task's data beside the title; of `source` the page shows the whole task in its stead."""
 CONTROLS: Mapping[str, Layer] = {"entity": "entities", "trigger": "triggers"}
+"""The controls of a page with one for each layer, as miyar made them before; both kinds are read."""
 
 
 class Reject(NamedTuple):
@@ -28,9 +32,16 @@ def kind_of(result: Any, scheme: Scheme) -> Kind:
     name = result.get("from_name")
     if not isinstance(name, str):
         return "other"
-    if result.get("type") == "labels" and name in CONTROLS:
-        return CONTROLS[name]
+    if result.get("type") == "labels" and name in (LABEL_CONTROL, *CONTROLS):
+        return CONTROLS.get(name) or scheme.layer(label_of(result) or "") or "other"
     return "attributes" if scheme.attribute(name) else "other"
+
+
+def label_of(region: Mapping[str, Any]) -> str | None:
+    """Return the one label of a region, None where it has not just one."""
+    value = region.get("value")
+    labels = value.get("labels") if isinstance(value, dict) else None
+    return labels[0] if isinstance(labels, list) and len(labels) == 1 and isinstance(labels[0], str) else None
 
 
 def role_names(relation: Mapping[str, Any]) -> list[Any]:

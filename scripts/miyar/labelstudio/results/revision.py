@@ -1,6 +1,6 @@
 """One annotation's results, translated from an earlier version of the scheme before they are converted.
 
-A region is known by (id, control), as everywhere. What refers to a region that was dropped goes with it,
+A region is known by (id, layer), as everywhere. What refers to a region that was dropped goes with it,
 what refers to one that people have to decide waits with it; a role is treated alone.
 """
 
@@ -13,7 +13,13 @@ from miyar.article import Article
 from miyar.labelstudio.results.changes import Standing, Translation, standing
 from miyar.labelstudio.results.ledger import Fate, Kind, Ledger
 from miyar.labelstudio.results.reannotation import OpenArgument, OpenAttribute, OpenSpan
-from miyar.labelstudio.results.result import CONTROLS, role_names, typed_text
+from miyar.labelstudio.results.result import (
+    CONTROLS,
+    LABEL_CONTROL,
+    label_of,
+    role_names,
+    typed_text,
+)
 from miyar.offsets import Range, trim
 from miyar.scheme import Layer, Outcome
 from miyar.validation import Candidate, first_fault
@@ -61,7 +67,7 @@ class Revision:
         if not self.translation.changes:
             self.results.extend(results)
             return
-        layers = [_layer(result) for result in results]
+        layers = [self._layer(result) for result in results]
         for result, layer in zip(results, layers, strict=True):
             if layer:
                 self._region(result, layer)
@@ -81,8 +87,17 @@ class Revision:
 
     # regions
 
+    def _layer(self, result: Any) -> Layer | None:
+        """Return the layer of a region, None for another result and for a label that nobody knows."""
+        if not isinstance(result, dict) or result.get("type") != "labels":
+            return None
+        name, code = result.get("from_name"), label_of(result)
+        if name == LABEL_CONTROL:
+            return self.translation.layer(code) if code else None
+        return CONTROLS.get(name) if isinstance(name, str) else None
+
     def _region(self, result: Mapping[str, Any], layer: Layer) -> None:
-        value, code = result.get("value"), _label(result)
+        value, code = result.get("value"), label_of(result)
         if not isinstance(value, dict) or code is None:
             self._keep(result, layer, (None,))
             return
@@ -259,18 +274,3 @@ def _joint(standings: Collection[Standing]) -> Standing:
 def _first_of(*standings: Standing) -> Standing:
     """Return what becomes of what depends on all of these: dropped before again before kept."""
     return min(standings, key=("dropped", "again", "kept").index)
-
-
-def _layer(result: Any) -> Layer | None:
-    """Return the layer of a region, None for another result."""
-    if not isinstance(result, dict) or result.get("type") != "labels":
-        return None
-    name = result.get("from_name")
-    return CONTROLS.get(name) if isinstance(name, str) else None
-
-
-def _label(result: Mapping[str, Any]) -> str | None:
-    """Return the one label of a region, None where it has not just one."""
-    value = result.get("value")
-    labels = value.get("labels") if isinstance(value, dict) else None
-    return labels[0] if isinstance(labels, list) and len(labels) == 1 and isinstance(labels[0], str) else None

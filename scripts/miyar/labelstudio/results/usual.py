@@ -15,7 +15,7 @@ from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.labelstudio.results.ledger import Kind
 from miyar.labelstudio.results.regions import REVERSED
-from miyar.labelstudio.results.result import CONTROLS
+from miyar.labelstudio.results.result import CONTROLS, LABEL_CONTROL
 from miyar.offsets import stand_in
 from miyar.records import (
     LabelledTask,
@@ -67,14 +67,18 @@ class Lane:
     _layers: Mapping[str, Mapping[str, Layer]] = field(init=False)
     _roles: Mapping[str, Role] = field(init=False)
     _attributes: Mapping[str, Attribute] = field(init=False)
+    _implied: Mapping[tuple[str, str], Role] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._layers = {
+        by_control = {
             control: {label.code: layer for label in self.scheme.labels if label.layer == layer}
             for control, layer in CONTROLS.items()
         }
+        every = {label.code: label.layer for label in self.scheme.labels}
+        self._layers = {**by_control, LABEL_CONTROL: every}
         roles = self.scheme.roles
         self._roles = {role.code: role for role in roles} | {role.name: role for role in roles}
+        self._implied = _implied_roles(self.scheme)
         self._attributes = {attribute.code: attribute for attribute in self.scheme.attributes}
 
     def taken(self, raw: bytes) -> Usual | None:
@@ -102,7 +106,7 @@ class Lane:
         arguments = self._arguments(relations, spans, layers, notes)
         counts["attributes"], counts["arguments"] = len(typed), len(arguments)
         ordered = tuple([spans[places[place]] for place in sorted(places)])
-        return Converted(ordered, tuple(arguments), counts, notes)
+        return Converted(ordered, arguments, counts, notes)
 
     def _spans(self, regions: Sequence[RegionResult], text: str) -> _Spans:
         found = _Spans({}, {}, {})
@@ -146,24 +150,35 @@ class Lane:
         spans: Mapping[str, Span],
         layers: Mapping[str, Layer],
         notes: Counter[str],
-    ) -> dict[Argument, None]:
-        found: dict[Argument, None] = {}
+    ) -> tuple[Argument, ...]:
+        found: dict[tuple[str, str, str], Argument] = {}
         for relation in relations:
             ends = {layers.get(end): end for end in (relation.from_id, relation.to_id)}
-            if ends.keys() != {"triggers", "entities"} or not relation.labels:
+            if ends.keys() != {"triggers", "entities"}:
                 raise _UnusualError
             trigger, entity = spans[ends["triggers"]], spans[ends["entities"]]
             drawn_from = relation.to_id if relation.direction == "left" else relation.from_id
             notes[REVERSED] += drawn_from != trigger.id
-            for name in relation.labels:
-                role = self._roles.get(name)
+            implied = relation.labels is None
+            said = [self._roles.get(name) for name in relation.labels or ()]
+            roles = [self._implied.get((trigger.label, entity.label))] if implied else said
+            for role in roles:
                 if role is None or not role.allows(trigger.label, entity.label):
                     raise _UnusualError
-                argument = Argument(trigger.id, entity.id, role.code)
-                if argument in found:
+                key = (trigger.id, entity.id, role.code)
+                if key in found:
                     raise _UnusualError
-                found[argument] = None
-        return found
+                found[key] = Argument(*key, implied)
+            if not roles:
+                raise _UnusualError
+        return tuple(found.values())
+
+
+def _implied_roles(scheme: Scheme) -> dict[tuple[str, str], Role]:
+    """Return by the labels of its ends which role a relation without one has, where it has one."""
+    ends = [(trigger.code, entity.code) for trigger in scheme.triggers for entity in scheme.entities]
+    roles = ((end, scheme.implied_role(*end)) for end in ends)
+    return {end: role for end, role in roles if role is not None}
 
 
 def _is_of(task: LabelledTask, article: Article) -> bool:

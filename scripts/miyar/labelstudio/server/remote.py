@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 ANNOTATORS_PER_TASK = "maximum_annotations"
 SETTINGS: Mapping[str, Any] = {
-    "show_instruction": True,
+    "show_instruction": False,  # they would open on each load, over keys that stay armed
     "show_skip_button": True,
     "enable_empty_annotation": True,
     ANNOTATORS_PER_TASK: 1,

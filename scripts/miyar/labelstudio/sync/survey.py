@@ -7,12 +7,14 @@ from statistics import median
 from typing import Any
 
 from miyar.labelstudio.exports.selection import moment
+from miyar.labelstudio.results.result import CONTROLS
 
 NEWER_DRAFT = "a draft newer than its annotation: unsubmitted changes are not imported"
 DRAFT_ONLY = "a draft that was never submitted"
 CHANGED = "an annotation changed by somebody other than its author"
 FOREIGN = "an annotation by somebody else than the project's annotator"
 FOREIGN_DRAFT = "a draft by somebody else than the project's annotator, who saw the article there"
+TWO_LAYERS = "a region with an entity and a trigger label, which nobody may have meant"
 TOO_FEW = "fewer annotators than wanted"
 TOO_MANY = "more annotators than wanted"
 TWICE = "several tasks for the article"
@@ -91,6 +93,8 @@ class Survey:
             yield FOREIGN
         if self.account is not None and any(d.get("user") not in (None, self.account) for d in drafts):
             yield FOREIGN_DRAFT
+        if any(_has_two_layers(annotation) for annotation in annotations):
+            yield TWO_LAYERS
         people = {annotation.get("completed_by") for annotation in annotations}
         if len(people) != self.wanted:
             yield TOO_FEW if len(people) < self.wanted else TOO_MANY
@@ -101,3 +105,11 @@ class Survey:
 def _changed_by_another(annotation: Mapping[str, Any]) -> bool:
     author, editor = annotation.get("completed_by"), annotation.get("updated_by")
     return editor is not None and editor != author
+
+
+def _has_two_layers(annotation: Mapping[str, Any]) -> bool:
+    """Return whether a region has labels of both controls, as pages with one for each layer allowed."""
+    results = annotation.get("result")
+    regions = [one for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+    ids = [{str(one.get("id")) for one in regions if one.get("from_name") == name} for name in CONTROLS]
+    return bool(set.intersection(*ids))

@@ -14,6 +14,7 @@ from typing import Any
 from miyar.article import ID, SURROGATE, Article, text_faults, text_sha256
 from miyar.errors import DataError, Problem, UsageError, quoted
 from miyar.labelstudio.results.regions import Conversion
+from miyar.labelstudio.results.result import CONTROLS, LABEL_CONTROL
 from miyar.labelstudio.tasks.task import OBJECT
 from miyar.offsets import ASTRAL, STAND_IN, stand_in
 from miyar.records import TASKS, read_json
@@ -180,10 +181,13 @@ def _result_problems(
 
 
 def _place_problems(where: str, result: Mapping[str, Any]) -> Iterator[Problem]:
-    """Check what the page silently loses: an id behind a #, a result for another object."""
+    """Check what the page silently loses: an id behind a #, results of controls or objects it has not."""
     if "#" in str(result.get("id")):
         found = f"the id {quoted(result.get('id'))}"
         yield Problem("bad_region_id", where, found, "an id without #", REMEDY)
+    if result.get("from_name") in tuple(CONTROLS):
+        found = f"a region of the control {quoted(result.get('from_name'))}, which the page has no more"
+        yield Problem("other_control", where, found, LABEL_CONTROL, REMEDY)
     if result.get("to_name") != OBJECT:
         found = f"to_name {quoted(result.get('to_name'))}"
         yield Problem("other_object", where, found, OBJECT, REMEDY)

@@ -7,9 +7,9 @@ from typing import Any
 from miyar.annotation import Argument, Span
 from miyar.article import Article
 from miyar.guidelines import guidelines_file
-from miyar.labelstudio.results.result import CONTROLS
+from miyar.labelstudio.results.result import BYLINE, LABEL_CONTROL
 from miyar.offsets import stand_in
-from miyar.scheme import Configured, Layer, Scheme
+from miyar.scheme import Configured, Scheme
 
 OBJECT = "text"
 SHOWN_METADATA = ("title", "source", "published")
@@ -18,6 +18,7 @@ SHOWN_METADATA = ("title", "source", "published")
 def task(article: Article, scheme: Scheme, guidelines: str) -> dict[str, Any]:
     """Return the task of an article; `guidelines` is the digest of the text that annotators read."""
     shown = {name: article.metadata[name] for name in SHOWN_METADATA if article.metadata.get(name)}
+    byline = " · ".join(str(shown[name]) for name in ("source", "published") if name in shown)
     return {
         "data": {
             "text": stand_in(article.text),
@@ -26,6 +27,7 @@ def task(article: Article, scheme: Scheme, guidelines: str) -> dict[str, Any]:
             "scheme": scheme.signature,
             "guidelines": guidelines,
             **shown,
+            **({BYLINE: byline} if byline else {}),
         }
     }
 
@@ -68,19 +70,13 @@ def digest(text: str) -> str:
 
 
 def _region(span: Span, article: Article, scheme: Scheme) -> Iterator[dict[str, Any]]:
-    control = next(name for name, layer in CONTROLS.items() if layer == _layer(span, scheme))
+    if scheme.label(span.label) is None:
+        raise ValueError(f"span {span.id} has the unknown label {span.label}")
     place = {"start": span.start, "end": span.end}
     covered = stand_in(article.text[span.start : span.end])
-    yield _result(span.id, control, "labels", {**place, "text": covered, "labels": [span.label]})
+    yield _result(span.id, LABEL_CONTROL, "labels", {**place, "text": covered, "labels": [span.label]})
     for name, value in span.attributes.items():
         yield _result(span.id, name, "textarea", {**place, "text": [value]})
-
-
-def _layer(span: Span, scheme: Scheme) -> Layer:
-    layer = scheme.layer(span.label)
-    if layer is None:
-        raise ValueError(f"span {span.id} has the unknown label {span.label}")
-    return layer
 
 
 def _result(identity: str, control: str, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,15 +84,12 @@ def _result(identity: str, control: str, kind: str, value: Mapping[str, Any]) ->
 
 
 def _relations(arguments: Iterable[Argument], scheme: Scheme) -> Iterator[dict[str, Any]]:
+    """Yield a relation for each pair of spans; one whose role nobody chose says none."""
     names = {role.code: role.name for role in scheme.roles}
-    by_pair: dict[tuple[str, str], list[str]] = {}
+    by_pair: dict[tuple[str, str], list[Argument]] = {}
     for argument in arguments:
-        by_pair.setdefault((argument.trigger, argument.entity), []).append(names[argument.role])
-    for (trigger, entity), roles in by_pair.items():
-        yield {
-            "from_id": trigger,
-            "to_id": entity,
-            "type": "relation",
-            "direction": "right",
-            "labels": roles,
-        }
+        by_pair.setdefault((argument.trigger, argument.entity), []).append(argument)
+    for (trigger, entity), found in by_pair.items():
+        implied = len(found) == 1 and found[0].implied
+        labels = {} if implied else {"labels": [names[argument.role] for argument in found]}
+        yield {"from_id": trigger, "to_id": entity, "type": "relation", "direction": "right", **labels}
