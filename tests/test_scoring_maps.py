@@ -34,14 +34,15 @@ WOJOOD = {**{code: code for code in SAME}, "WEAPON": "PRODUCT", "LAW": "LAW"}
 ACE = {"ATTACK": "Conflict.Attack", "DIE": "Life.Die"}
 BOTH = {"PERS": "NAME", "ORG": "NAME", "GPE": "SPOT", "ATTACK": "VIOLENCE", "DIE": "VIOLENCE"}
 SOME = {"GPE": "SPOT", "PERS": "ORG", "DIE": "VIOLENCE"}  # ORG is left out, though it is a target too
-ACE_CODES = ("Conflict.Attack", "Life.Die", "Life.Injure", "Justice.Arrest-Jail", "Conflict.Demonstrate")
-ACE_REST = ("Personnel.Start-/End-Position", "Movement.Transport")
+WOJOOD_CODES = ("ORG", "GPE", "DATE", "OCC", "CARDINAL", "PERS", "PRODUCT", "FAC", "LAW", "LOC", "NORP")
+ACE_CODES = ("Conflict.Attack", "Personnel.Start-/End-Position", "Life.Injure", "Justice.Arrest-Jail")
+ACE_REST = ("Conflict.Demonstrate", "Movement.Transport", "Life.Die")
 INVENTORIES: Mapping[str, tuple[Targets, Sequence[str], Sequence[str]]] = {
-    "conll": (CONLL, ("PER", "ORG", "LOC", "MISC"), ()),
-    "wojood": (WOJOOD, (*SAME, "PRODUCT", "LAW"), ()),
+    "conll": (CONLL, ("ORG", "LOC", "PER", "MISC"), ()),
+    "wojood": (WOJOOD, WOJOOD_CODES, ()),
     "ace": (ACE, (), (*ACE_CODES, *ACE_REST)),
     "both": (BOTH, ("NAME", "SPOT"), ("VIOLENCE",)),
-    "some": (SOME, ("ORG", "SPOT"), ("VIOLENCE",)),
+    "some": (SOME, ("SPOT", "ORG"), ("VIOLENCE",)),
 }
 MAPS = st.sampled_from(tuple(INVENTORIES))
 UNTOUCHED = Choices(samples=0, comparison=False)
