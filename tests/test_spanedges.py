@@ -152,7 +152,9 @@ def test_columns_find_what_looking_at_each_span_finds(texts: list[str], data: st
     rows = np.array([(*place, 0) for place in drawn], dtype=np.int64).reshape(-1, 4)
     table = SpanTable(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3])
     expected = [
-        (row, fault) for row, (n, start, end) in enumerate(drawn) for fault in faults_at(texts[n], start, end)
+        (row, fault.code)
+        for row, (n, start, end) in enumerate(drawn)
+        for fault in faults_at(texts[n], start, end)
     ]
     assert [tuple(one) for one in edge_faults(texts, table)] == expected
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from miyar.arabic import are_proclitics, normalised_text
 from miyar.errors import quoted
+from miyar.offsets import Range
 from miyar.spantable import Mask, SpanTable
 from miyar.validation import Fault
 
@@ -27,6 +28,7 @@ BEFORE_NUMBERS, BEFORE_NAMES = "-–.٫+§#", "#@."
 BEHIND_LATIN = "!#*'’"
 LONGEST_ABBREVIATION, LONGEST_PART = 4, 3
 TATWEEL = "ـ"
+MOST_PARTICLES = 2
 
 Kinds = NDArray[np.uint8]
 
@@ -43,21 +45,35 @@ class Kind(IntEnum):
     INVISIBLE = 6
 
 
+IN_WORDS = frozenset({Kind.ARABIC, Kind.LETTER, Kind.DIGIT})
+
+
 class EdgeFault(NamedTuple):
-    """The row of a span, and what is wrong at one of its edges."""
+    """The row of a span, and the code of what is wrong at its edges; `faults_at` explains it."""
 
     row: int
-    fault: Fault
+    code: str
 
 
 def edge_faults(texts: Sequence[str], spans: SpanTable) -> list[EdgeFault]:
-    """Return what is wrong at the edges of spans that lie in their texts and are not empty."""
-    columns = (spans.article, spans.start, spans.end)
+    """Return what is wrong at the edges of spans that lie in their texts and are not empty, by row."""
+    text = "\n".join(["", *texts, ""])  # a line break stands before and behind each
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    begins = np.cumsum(lengths + 1) - lengths
+    kinds = _kinds(text)
+    start, end = (column + begins[spans.article] for column in (spans.start, spans.end))
+    signed = _is_sign(kinds[start]) | _is_sign(kinds[end - 1])
+    cut = _divided(kinds, end) & np.fromiter((text[one] != TATWEEL for one in end.tolist()), bool, len(end))
+    for row in np.flatnonzero(~cut & (_joined(kinds, start) | _joined(kinds, end))).tolist():
+        cut[row] = _cuts_before(text, int(start[row])) or _cuts_behind(text, int(end[row]))
+    for row in np.flatnonzero(signed).tolist():
+        signed[row] = bool(_signs(text[start[row] : end[row]]))
+    rows = zip(np.flatnonzero(signed | cut).tolist(), signed[signed | cut], cut[signed | cut], strict=True)
     return [
-        EdgeFault(row, fault)
-        for row in np.flatnonzero(_suspicious(texts, spans)).tolist()
-        for article, start, end in [[int(column[row]) for column in columns]]
-        for fault in faults_at(texts[article], start, end)
+        EdgeFault(row, code)
+        for row, is_signed, is_cut in rows
+        for code, found in ((EDGE_PUNCTUATION, is_signed), (CUT_WORD, is_cut))
+        if found
     ]
 
 
@@ -73,16 +89,16 @@ def faults_at(text: str, start: int, end: int) -> Iterator[Fault]:
         yield Fault(CUT_WORD, " and ".join(cut), expected)
 
 
-def _suspicious(texts: Sequence[str], spans: SpanTable) -> Mask:
-    """Return which spans may have a fault: all that have one, and few others."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    begins = np.cumsum(lengths + 1) - lengths  # behind a line break, which also stands before the first
-    kinds = _kinds("\n".join(["", *texts, ""]))
-    start, end = (column + begins[spans.article] for column in (spans.start, spans.end))
-    edges = (kinds[start], kinds[end - 1])
-    signs = [(edge == Kind.PUNCTUATION) | (edge == Kind.INVISIBLE) for edge in edges]
-    suspicious: Mask = signs[0] | signs[1] | _joined(kinds, start) | _joined(kinds, end)
-    return suspicious
+def _is_sign(kinds: Kinds) -> Mask:
+    signs: Mask = (kinds == Kind.PUNCTUATION) | (kinds == Kind.INVISIBLE)
+    return signs
+
+
+def _divided(kinds: Kinds, places: NDArray[np.int64]) -> Mask:
+    """Return at which places two letters, or two digits, of one word part."""
+    before, behind = kinds[places - 1], kinds[places]
+    parted: Mask = _joined(kinds, places) & (before == behind) & (before != Kind.MARK)
+    return parted
 
 
 def _joined(kinds: Kinds, places: NDArray[np.int64]) -> Mask:
@@ -120,53 +136,53 @@ def _kind(character: str) -> Kind:
 
 
 def _cut_before(text: str, start: int) -> Iterator[str]:
-    if not _is_inside(text, start):
-        return
-    word = _word(text, start)
-    off = text[word.start : start]
-    if _kind(text[start]) == Kind.MARK or not are_proclitics(normalised_text(off)):
-        yield f"{quoted(off)} cut off the beginning of {word.shown(text)}"
+    if _cuts_before(text, start):
+        word = _word(text, start)
+        yield f"{quoted(text[word.start : start])} cut off the beginning of {quoted(text[slice(*word)])}"
 
 
 def _cut_behind(text: str, end: int) -> Iterator[str]:
-    if not _is_inside(text, end):
-        return
-    word = _word(text, end)
-    off = text[end : word.stop]
-    if off.strip(TATWEEL):
-        yield f"{quoted(off)} cut off the end of {word.shown(text)}"
+    if _cuts_behind(text, end):
+        word = _word(text, end)
+        yield f"{quoted(text[end : word.end])} cut off the end of {quoted(text[slice(*word)])}"
 
 
-class _Word(NamedTuple):
-    start: int
-    stop: int
+def _cuts_before(text: str, start: int) -> bool:
+    """Return whether more than attached particles is cut off before a place."""
+    if not _is_inside(text, start):
+        return False
+    first, letters = start, 0
+    while letters <= MOST_PARTICLES and _is_inside(text, first):
+        first -= 1
+        letters += text[first] != TATWEEL and _kind(text[first]) != Kind.MARK
+    if letters > MOST_PARTICLES or _kind(text[start]) == Kind.MARK:
+        return True
+    return not are_proclitics(normalised_text(text[first:start]))
 
-    def shown(self, text: str) -> str:
-        return quoted(text[self.start : self.stop])
+
+def _cuts_behind(text: str, end: int) -> bool:
+    """Return whether anything but tatweel is cut off behind a place."""
+    while _is_inside(text, end) and text[end] == TATWEEL:
+        end += 1
+    return _is_inside(text, end)
 
 
-def _word(text: str, place: int) -> _Word:
+def _word(text: str, place: int) -> Range:
     """Return the word, or the number, that a place lies inside."""
     start = stop = place
     while _is_inside(text, start):
         start -= 1
     while _is_inside(text, stop):
         stop += 1
-    return _Word(start, stop)
+    return Range(start, stop)
 
 
 def _is_inside(text: str, place: int) -> bool:
     """Return whether the characters on both sides of a place are of one word, or of one number."""
     if not 0 < place < len(text):
         return False
-    behind = _kind(text[place])
-    return _stem(text, place - 1) in (
-        (Kind.ARABIC, Kind.LETTER, Kind.DIGIT)
-        if behind == Kind.MARK
-        else (behind,)
-        if behind in (Kind.ARABIC, Kind.LETTER, Kind.DIGIT)
-        else ()
-    )
+    behind, before = _kind(text[place]), _stem(text, place - 1)
+    return before in IN_WORDS and behind in (before, Kind.MARK)
 
 
 def _stem(text: str, place: int) -> Kind:

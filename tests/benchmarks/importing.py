@@ -9,6 +9,7 @@ unknown label: the import then has to name each of them.
 
 import json
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -92,10 +93,11 @@ def exported(
     """Return a task with one annotation, as the server exports it; where it has arguments, with triggers."""
     found: dict[tuple[int, int, str], Span] = {}
     labels = [label.code for label in scheme.entities]
+    words = [word.span() for word in re.finditer(r"\S+", article.text)]
     for number in range(spans):
-        start = source.randrange(len(article.text) - 8)
-        covered = article.text[start : start + 6]
-        start, end = start + len(covered) - len(covered.lstrip()), start + len(covered.rstrip())
+        first = source.randrange(len(words))
+        last = min(first + source.randrange(3), len(words) - 1)
+        start, end = words[first][0], words[last][1]
         label = source.choice(labels) if number >= arguments else "ATTACK"
         found.setdefault((start, end, label), Span(f"{source.getrandbits(40):010x}", start, end, label))
     ids = [span.id for span in found.values()]

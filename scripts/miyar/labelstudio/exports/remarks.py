@@ -18,18 +18,15 @@ AT_ONCE = 500
 
 
 class Remark(NamedTuple):
-    """One thing that is worth a look; `code` names what it is, `text` is the span's.
-
-    `found` and `expected` explain it, where the code does not.
-    """
+    """One thing that is worth a look; `code` names what it is, text and offsets are the span's."""
 
     code: str
     annotator: str
     article: str
     address: str = ""
     text: str = ""
-    found: str = ""
-    expected: str = ""
+    start: int = 0
+    end: int = 0
 
     @property
     def place(self) -> str:
@@ -50,20 +47,17 @@ def remarks_on_edges(
     """Yield what is worth a look at the edges of spans, each with the number of its annotation."""
     known = {name: number for number, name in enumerate({one.annotation.article: 0 for one in placed})}
     texts = [articles[name].text for name in known]
-    rows = np.array(
-        [
-            (known[one.annotation.article], span.start, span.end, number)
-            for number, one in enumerate(placed)
-            for span in one.annotation.spans
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 4)
-    for row, fault in edge_faults(texts, SpanTable(*(rows[:, i] for i in range(4)))):
-        _, start, end, number = rows[row].tolist()
+    rows = [
+        (known[one.annotation.article], span.start, span.end, number)
+        for number, one in enumerate(placed)
+        for span in one.annotation.spans
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    for row, code in edge_faults(texts, SpanTable(*(columns[:, i] for i in range(4)))):
+        article, start, end, number = rows[row]
         annotation, address = placed[number]
-        text = articles[annotation.article].text[start:end]
-        place = (annotation.annotator, annotation.article, address, text)
-        yield number, Remark(fault.code, *place, fault.found, fault.expected)
+        place = (annotation.annotator, annotation.article, address)
+        yield number, Remark(code, *place, texts[article][start:end], start, end)
 
 
 def some_at_once(items: Iterable[T]) -> Iterator[list[T]]:

@@ -12,6 +12,7 @@ from miyar.labelstudio.exports.importing import Import, Outcome
 from miyar.labelstudio.exports.remarks import Remark
 from miyar.labelstudio.exports.selection import Selection
 from miyar.scheme import Scheme
+from miyar.spanedges import faults_at
 
 MEND_SPAN = "select the region in the task, drag its edges or mark it again, press Update"
 MEND_ROLE = "look whether the role or a label is the wrong one, and press Update"
@@ -62,7 +63,7 @@ class Check:
         imported = Import([export], known, self.scheme, None, selection, names)
         outcome = imported.outcome(exported, 0)
         imported.look_at_edges([outcome])
-        self.findings.extend(_findings(article, outcome))
+        self.findings.extend(_findings(article, text, outcome))
 
     def _with_text(self, exported: ExportedTask) -> ExportedTask:
         """Return a task whose text is taken for the text of record, where nobody has that one."""
@@ -92,20 +93,20 @@ def _text_of(exported: ExportedTask) -> Article | None:
         return None
 
 
-def _findings(article: str, outcome: Outcome) -> Iterator[Finding]:
+def _findings(article: str, text: Article | None, outcome: Outcome) -> Iterator[Finding]:
     for reject in outcome.rejects:
         yield Finding(reject.annotator, article, False, reject.problem)
     for remark in outcome.remarks:
-        if problem := _as_problem(remark, outcome):
+        for problem in _as_problems(remark, text.text if text else "", outcome):
             yield Finding(remark.annotator, article, True, problem)
 
 
-def _as_problem(remark: Remark, outcome: Outcome) -> Problem | None:
-    """Return a remark as what is to be mended, None where nothing is."""
+def _as_problems(remark: Remark, text: str, outcome: Outcome) -> Iterator[Problem]:
+    """Yield a remark as what is to be mended; of some notes nothing is."""
     code, _, ends = remark.code.partition(": ")
-    if not (remark.found or ends):
-        return None
     where = f"{outcome.export.path}: {remark.place} of {remark.annotator}"
     if ends:
-        return Problem(code, where, ends, "ends that the scheme allows", MEND_ROLE, remark.address)
-    return Problem(code, where, remark.found, remark.expected, MEND_SPAN, remark.address)
+        yield Problem(code, where, ends, "ends that the scheme allows", MEND_ROLE, remark.address)
+    for fault in faults_at(text, remark.start, remark.end) if remark.text else ():
+        if fault.code == code:
+            yield Problem(code, where, fault.found, fault.expected, MEND_SPAN, remark.address)
