@@ -43,6 +43,7 @@ from test_architecture import RANK
 
 VIEWS = ROOT / "corpus" / "annotations" / "demo"
 ARTICLES = ROOT / "corpus" / "articles"
+CHANGES = ROOT / "scripts" / "CHANGELOG.md"
 
 Capture = pytest.CaptureFixture[str]
 
@@ -113,6 +114,16 @@ def test_the_citation_names_this_version() -> None:
 def test_the_rows_of_articles_are_those_of_the_benchmark() -> None:
     rows = [(f"{100 * f1:.0f}", f"{100 * luck:.0f} %") for f1 in needed.F1S for luck in needed.SAME_LUCKS]
     assert [tuple(row[:2]) for row in table_rows(COMMANDS_PAGE, "How many articles")] == rows
+
+
+def test_the_changes_begin_with_this_version_and_name_commands_that_there_are() -> None:
+    assert headings(CHANGES)[1].title == miyar.__version__
+    named = set(re.findall(r"`([a-z]+-[a-z]+)`", CHANGES.read_text(encoding="utf-8")))
+    assert named <= {name for commands in STAGES.values() for name in commands}
+    assert len(named) > 10
+    for link in links(CHANGES):
+        path, _, anchor = link.partition("#")
+        assert anchor in {one.anchor for one in headings(CHANGES.parent / path)}
 
 
 @pytest.mark.slow

@@ -189,6 +189,12 @@ def test_other_things_stay(tmp_path: Path, capsys: Capture) -> None:
     assert (tmp_path / "annotation_config" / "labels.toml").is_file()
 
 
+def test_it_starts_where_one_is(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "start-corpus", ".").status == 0
+    assert Path("README.md").is_file()  # not so where the folder under our feet was swapped for another
+
+
 @pytest.mark.parametrize("there", ["README.md", ".gitignore", "annotation_config/labels.toml"])
 def test_nothing_is_replaced(there: str, tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / there
@@ -218,16 +224,16 @@ def test_a_file_is_no_folder(there: str, tmp_path: Path, capsys: Capture) -> Non
     assert contents(tmp_path) == {file: b"mine"}
 
 
-@pytest.mark.parametrize("there", [{}, {"notes.txt": "mine"}], ids=["empty", "with other things"])
+@pytest.mark.parametrize("name", [".", "project", "new"], ids=["with other things", "empty", "new"])
 def test_a_stopped_start_leaves_nothing(
-    there: dict[str, str], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, text in there.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setattr("miyar.commands.start_corpus.FILES", {"new/file": "gitignore", "other": "gate.toml"})
     monkeypatch.setattr("miyar.output.written", stopping_at("other"))
-    assert run(capsys, "start-corpus", tmp_path).status != 0
+    assert run(capsys, "start-corpus", tmp_path / name).status != 0
     assert sorted(tmp_path.rglob("*")) == before
 
 
