@@ -1,5 +1,7 @@
 """The wheel, installed into an empty environment, finds scheme and demo corpus from any folder."""
 
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, unavailable
+from miyar.article import Article
+from starting import BASELINE, CANDIDATE, fill, in_bash, workflow
 
 pytestmark = pytest.mark.slow
 
@@ -50,9 +54,12 @@ def test_the_wheel_holds_scheme_and_demo_corpus_and_no_tests(wheel: Path) -> Non
     assert not [name for name in names if "test" in name]
 
 
-def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the Python of an environment that holds nothing but the wheel and what it needs."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
     for packages in (["pip"], [str(wheel)]):
         done = subprocess.run(
             [python, "-m", "pip", "install", "--quiet", "--upgrade", *packages],
@@ -62,13 +69,17 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
         )
         skip_without_index(done)
         assert done.returncode == 0, done.stderr
+    return python
+
+
+def test_the_wheel_works_in_an_empty_environment(python: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     code = (
         "from miyar.commands.run_demo import demo_folder as f; print(f('corpus/articles', 'demo/articles'))"
     )
     folder = Path(output([python, "-c", code], elsewhere).strip())
-    assert folder.is_relative_to(tmp_path / "venv")
+    assert folder.is_relative_to(python.parents[1])
     miyar = python.parent / "miyar"
     output([miyar, "start-corpus", "project"], elsewhere)
     output([miyar, "render-config", "--check"], elsewhere / "project")
@@ -79,6 +90,36 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
         elsewhere,
     )
     assert "micro, strict" in output([miyar, "score-extractors", gold, "lexicon"], elsewhere)
+
+
+def test_the_workflow_of_a_new_corpus_runs_on_a_machine_that_has_nothing_but_python(
+    wheel: Path,
+    python: Path,
+    demo_articles: dict[str, Article],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = tmp_path / "project"
+    miyar = python.parent / "miyar"
+    output([miyar, "start-corpus", project], tmp_path)
+    fill(project, demo_articles)
+    monkeypatch.chdir(project)
+    Path("wheels").mkdir()
+    shutil.copy(wheel, "wheels")
+    output(
+        [miyar, "import-annotations", "corpus/annotations/1", "--articles", "corpus/articles", "-o", "gold"],
+        project,
+    )
+    for place in (BASELINE, CANDIDATE):
+        learnt = ("--gold", "gold", "--leave-one-out", "-o", place)
+        output([miyar, "run-extractor", "lexicon", "corpus/articles", *learnt], project)
+    lines, environment = workflow()
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    for line in lines:
+        done = in_bash(line, environment | {"PATH": path, "GITHUB_STEP_SUMMARY": str(tmp_path / "page")})
+        skip_without_index(done)
+        assert done.returncode == 0, done.stderr
+    assert Path("dataset", "import.json").is_file()
 
 
 def output(command: list[str | Path], folder: Path) -> str:

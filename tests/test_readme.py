@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
+import needed
 import pytest
 import typer
 
@@ -44,6 +46,7 @@ from test_architecture import RANK
 
 VIEWS = ROOT / "corpus" / "annotations" / "demo"
 ARTICLES = ROOT / "corpus" / "articles"
+CHANGES = ROOT / "scripts" / "CHANGELOG.md"
 
 Capture = pytest.CaptureFixture[str]
 
@@ -109,6 +112,30 @@ def test_rules_in_the_table_of_symptoms_are_rules() -> None:
 def test_the_citation_names_this_version() -> None:
     [example] = examples(README, "bibtex")
     assert f"{{{miyar.__version__}}}" in example
+
+
+def test_the_rows_of_articles_are_those_of_the_benchmark() -> None:
+    rows = [(f"{100 * f1:.0f}", f"{100 * luck:.0f} %") for f1 in needed.F1S for luck in needed.SAME_LUCKS]
+    assert [tuple(row[:2]) for row in table_rows(COMMANDS_PAGE, "How many articles")] == rows
+
+
+def test_the_changes_begin_with_this_version_and_name_commands_that_there_are() -> None:
+    assert headings(CHANGES)[1].title == miyar.__version__
+    named = set(re.findall(r"`([a-z]+-[a-z]+)`", CHANGES.read_text(encoding="utf-8")))
+    assert named <= {name for commands in STAGES.values() for name in commands}
+    assert len(named) > 10
+    for link in links(CHANGES):
+        path, _, anchor = link.partition("#")
+        assert anchor in {one.anchor for one in headings(CHANGES.parent / path)}
+
+
+@pytest.mark.slow
+def test_a_row_of_articles_is_what_is_computed() -> None:
+    """One of six; all of them take minutes."""
+    with ThreadPool(2) as pool:
+        computed = needed.row(pool, needed.F1S[-1], needed.SAME_LUCKS[-1])
+    shown = table_rows(COMMANDS_PAGE, "How many articles")[-1]
+    assert shown[2:] == [needed.rounded(articles) for articles in computed.articles]
 
 
 # --- calls -------------------------------------------------------------------------------------------------

@@ -8,32 +8,27 @@ import signal
 import subprocess
 import sys
 import uuid
-import venv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from command import run
-from conftest import ROOT, unavailable
+from conftest import ROOT
 from marked import Marked, marked
-from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article
 from miyar.commands.start_corpus import Kind, Language
 from miyar.guidelines import LANGUAGES
 from miyar.labelstudio.server.client import connect
 from miyar.labelstudio.server.process import TOKEN_FILE, free_port
-from miyar.labelstudio.tasks.task import results, task
-from miyar.scheme import Scheme, read_scheme
+from miyar.labelstudio.tasks.task import results
+from miyar.scheme import read_scheme
 from pages import examples, links, table_rows
+from starting import BASELINE, CANDIDATE, fill, in_bash, workflow
 
 Capture = pytest.CaptureFixture[str]
-BASELINE, CANDIDATE = "corpus/predictions/lexicon@1", "corpus/predictions/mine@1"
 TWICE, SERVED = ("convert", "import", "run", "score", "compare"), ("start", "pull")
 
 
@@ -47,36 +42,9 @@ def project(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def labelled(project: Path, demo_articles: dict[str, Article]) -> Path:
-    """Give a project with twelve articles and the export of what one annotator made of them."""
-    scheme = read_scheme(project / "annotation_config" / "labels.toml")
-    views = read_annotations(ROOT / "corpus" / "annotations" / "demo" / "A1.jsonl")
-    tasks = [
-        exported(replace(demo_articles[view.article], id=f"{view.article}-{copy}"), view, scheme)
-        for view, copy in product(views, range(3))
-    ]
-    for number, one in enumerate(tasks):
-        data = one["data"]
-        Path(f"corpus/articles/{data['article']}.txt").write_text(
-            demo_articles[data["article"][:-2]].text, encoding="utf-8", newline=""
-        )
-        one |= {"id": number, "annotations": [one["annotations"][0] | {"id": number}]}
-    batch = project / "corpus" / "annotations" / "1"
-    batch.mkdir()
-    (batch / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    """Give a project with articles and the export of what one annotator made of them."""
+    fill(project, demo_articles)
     return project
-
-
-def exported(article: Article, view: Annotation, scheme: Scheme) -> dict[str, Any]:
-    """Return a task as Label Studio exports it."""
-    annotation = {
-        "completed_by": 1,
-        "was_cancelled": False,
-        "lead_time": 2.5,
-        "created_at": "2026-11-22T11:00:00Z",
-        "updated_at": "2026-11-22T12:00:00.000000Z",
-        "result": results(view.spans, view.arguments, article, scheme),
-    }
-    return {**task(article, scheme, ""), "annotations": [annotation], "drafts": []}
 
 
 def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
@@ -90,25 +58,10 @@ def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return lambda line, **more: in_bash(line, ours | more)
 
 
-def in_bash(line: str, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a line as a workflow does."""
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", line]
-    return subprocess.run(
-        command, env=os.environ | dict(settings), capture_output=True, text=True, check=False
-    )
-
-
 def calls(page: Path = Path("README.md")) -> list[str]:
     """Return the calls of miyar that a page shows, in order."""
     lines = [line for block in examples(page, "sh") for line in block.splitlines()]
     return [line for line in lines if line.startswith("miyar ")]
-
-
-def workflow() -> tuple[list[str], dict[str, str]]:
-    """Return the lines that the workflow runs, and its environment."""
-    document = yaml.safe_load(Path(".github/workflows/gate.yml").read_text(encoding="utf-8"))
-    steps = document["jobs"]["gate"]["steps"]
-    return [step["run"] for step in steps if "run" in step], document["env"]
 
 
 # --- what is written ---------------------------------------------------------------------------------------
@@ -189,6 +142,12 @@ def test_other_things_stay(tmp_path: Path, capsys: Capture) -> None:
     assert (tmp_path / "annotation_config" / "labels.toml").is_file()
 
 
+def test_it_starts_where_one_is(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "start-corpus", ".").status == 0
+    assert Path("README.md").is_file()  # not so where the folder under our feet was swapped for another
+
+
 @pytest.mark.parametrize("there", ["README.md", ".gitignore", "annotation_config/labels.toml"])
 def test_nothing_is_replaced(there: str, tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / there
@@ -218,16 +177,16 @@ def test_a_file_is_no_folder(there: str, tmp_path: Path, capsys: Capture) -> Non
     assert contents(tmp_path) == {file: b"mine"}
 
 
-@pytest.mark.parametrize("there", [{}, {"notes.txt": "mine"}], ids=["empty", "with other things"])
+@pytest.mark.parametrize("name", [".", "project", "new"], ids=["with other things", "empty", "new"])
 def test_a_stopped_start_leaves_nothing(
-    there: dict[str, str], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, text in there.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setattr("miyar.commands.start_corpus.FILES", {"new/file": "gitignore", "other": "gate.toml"})
     monkeypatch.setattr("miyar.output.written", stopping_at("other"))
-    assert run(capsys, "start-corpus", tmp_path).status != 0
+    assert run(capsys, "start-corpus", tmp_path / name).status != 0
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -285,43 +244,6 @@ def test_the_workflow_lets_a_release_pass_that_is_as_good_and_stops_one_that_is_
     ]
     Path(CANDIDATE, "predictions.jsonl").write_text("\n".join(silent), encoding="utf-8")
     assert bash(judge, **environment).returncode == 1
-
-
-@pytest.mark.slow
-def test_the_workflow_runs_on_a_machine_that_has_nothing_but_python(labelled: Path, tmp_path: Path) -> None:
-    """All of its lines in an empty environment, the wheel made as the README says."""
-    made = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", ROOT, "-w", "wheels"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    skip_without_index(made)
-    assert made.returncode == 0, made.stderr
-    assert Path("requirements.txt").read_text(encoding="utf-8").splitlines()[-1] in {
-        f"./{wheel}" for wheel in Path().glob("wheels/*.whl")
-    }
-    bash = shell(tmp_path)
-    assert (
-        bash("miyar import-annotations corpus/annotations/* --articles corpus/articles -o made").returncode
-        == 0
-    )
-    for place in (BASELINE, CANDIDATE):
-        call = f"miyar run-extractor lexicon corpus/articles --gold made --leave-one-out -o {place}"
-        assert bash(call).returncode == 0
-    venv.create(tmp_path / "venv", with_pip=True)
-    lines, environment = workflow()
-    path = f"{tmp_path / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    for line in lines:
-        done = in_bash(line, environment | {"PATH": path, "GITHUB_STEP_SUMMARY": str(tmp_path / "page")})
-        skip_without_index(done)
-        assert done.returncode == 0, done.stderr
-    assert Path("dataset", "import.json").is_file()
-
-
-def skip_without_index(done: subprocess.CompletedProcess[str]) -> None:
-    if "NewConnectionError" in done.stdout + done.stderr:
-        unavailable("the package index is out of reach")
 
 
 PERSON_AND_PLACE = ("وصل [محمد]PER إلى [جنيف]LOC", "قال [محمد]PER إنه في [جنيف]LOC")

@@ -115,7 +115,7 @@ def add_files(folder: Path, texts: Mapping[str, str]) -> None:
             f"{folder}: would replace what lies there: {', '.join(map(str, sorted(in_the_way)))}; "
             "choose another folder, or move these away; nothing was written"
         )
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists():
         with written_folder(folder, mark=next(iter(texts))) as part:
             _write_all(part, texts)
         return

@@ -74,11 +74,12 @@ class System(NamedTuple):
 
 
 class Case(NamedTuple):
-    """Two systems on corpora of a size."""
+    """Two systems on corpora of a size, and the share of entities that both find or miss by the same luck."""
 
     articles: int
     old: System = System()
     new: System = System()
+    same_luck: float = SAME_LUCK
 
 
 class Outcome(NamedTuple):
@@ -235,11 +236,11 @@ def corpus(generator: np.random.Generator, case: Case) -> Iterator[Numbers]:
         for system in systems
     ]
     lower, higher = np.minimum(*chances), np.maximum(*chances)
-    same = generator.binomial(gold, SAME_LUCK)
+    same = generator.binomial(gold, case.same_luck)
     by_both = generator.binomial(same, lower)
     by_better = generator.binomial(same - by_both, (higher - lower) / (1 - lower))
     wrong = [rate * system.spurious * (1 - chance) for system, chance in zip(systems, chances, strict=True)]
-    wrong_in_both = SAME_LUCK * np.minimum(*wrong)
+    wrong_in_both = case.same_luck * np.minimum(*wrong)
     shared = generator.poisson(wrong_in_both)
     for chance, spurious in zip(chances, wrong, strict=True):
         found = by_both + np.where(chance == higher, by_better, 0) + generator.binomial(gold - same, chance)
