@@ -132,7 +132,7 @@ def test_the_dataset_says_what_was_changed_and_what_is_left_out(work: Path, caps
     assert (entities["dropped"], entities["again"]) == (1, 1)
     card = (work / "dataset" / "README.md").read_text(encoding="utf-8")
     assert manifest["changes"]["digest"] in card
-    assert "Left out: 2 labels of 1 annotations" in card
+    assert "Left out: 2 labels of 1 annotation" in card
 
 
 def test_a_scheme_without_changes_records_none(work: Path, capsys: Capture) -> None:
@@ -189,7 +189,7 @@ def test_the_list_becomes_tasks_of_its_articles_and_their_labels_take_its_place(
         capsys, "convert-articles", "articles", "--only", "again.jsonl", "-o", "tasks.json", "--config", "new"
     )
     assert made.status == 0, made.err
-    assert "1 tasks: tasks.json" in made.err
+    assert "1 task: tasks.json" in made.err
     (value,) = json.loads((work / "tasks.json").read_text(encoding="utf-8"))
     assert (value["data"]["article"], value["data"]["scheme"]) == ("a", line["to"])
     after = read_scheme(work / "new" / "labels.toml")
