@@ -27,8 +27,8 @@ VALUES = {"CARDINAL": {"value": "8"}, "DATE": {"value": "2024-05"}, "GPE": {"lin
 
 
 @st.composite
-def annotated(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
-    """Draw the results of spans on words, some with values, and arguments between them."""
+def annotated(draw: st.DrawFn, scheme: Scheme, unsaid: bool = True) -> list[dict[str, Any]]:
+    """Draw the results of spans on words, some with values, and arguments between them, some unsaid."""
     places = draw(
         st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(LABELS)), max_size=6, unique=True)
     )
@@ -48,7 +48,7 @@ def annotated(draw: st.DrawFn, scheme: Scheme) -> list[dict[str, Any]]:
     if draw(st.booleans()):
         found = as_before(found, scheme)
     for one in found:
-        if one["type"] == "relation" and draw(st.sampled_from([True, False, False])):
+        if unsaid and one["type"] == "relation" and draw(st.sampled_from([True, False, False])):
             del one["labels"]
     for one in found:
         if one["type"] == "relation" and draw(st.booleans()):
@@ -69,13 +69,15 @@ def as_before(found: list[dict[str, Any]], scheme: Scheme) -> list[dict[str, Any
 
 
 @st.composite
-def exported(draw: st.DrawFn, scheme: Scheme, changes: bool = True) -> list[dict[str, Any]]:
+def exported(
+    draw: st.DrawFn, scheme: Scheme, changes: bool = True, unsaid: bool = True
+) -> list[dict[str, Any]]:
     """Draw the tasks of an export, with a few changes in any place unless there are to be none."""
     annotations = [
         {
             "id": number,
             "completed_by": draw(st.sampled_from([1, 2])),
-            "result": draw(annotated(scheme)),
+            "result": draw(annotated(scheme, unsaid)),
             "was_cancelled": draw(st.sampled_from([False, False, True])),
             "lead_time": draw(st.sampled_from([None, 2, 2.5])),
             "created_at": "2026-01-01T00:00:00Z",
