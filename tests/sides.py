@@ -16,7 +16,7 @@ from miyar.spantable import SPAN_TYPE, ArgumentTable, Articles, Views, views_of
 
 PLAIN = Choices(samples=0, comparison=False)
 LENGTH = 12
-ENTITIES, TRIGGERS, ROLES = ("PERS", "ORG", "GPE"), ("ATTACK", "DIE"), ("AGENT", "PLACE")
+ENTITIES, TRIGGERS, ROLES = ("ORG", "GPE", "PERS"), ("ATTACK", "DIE"), ("AGENT", "PLACE")
 
 Triple = tuple[int, int, str]
 Found = tuple[int, int, int]

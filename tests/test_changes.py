@@ -69,7 +69,7 @@ def test_each_kind_of_change_once_in_the_gold_and_outside_it(scheme: Scheme) -> 
 def test_another_label_or_extent_is_another_span(scheme: Scheme) -> None:
     gold: Side = [[(0, 2, "PERS")]]
     found = changed(gold, [[(0, 2, "PERS")]], [[(0, 2, "GPE")]], scheme)
-    assert seen(found) == [("a0", 0, 2, "PERS", True, "broken"), ("a0", 0, 2, "GPE", False, "broken")]
+    assert seen(found) == [("a0", 0, 2, "GPE", False, "broken"), ("a0", 0, 2, "PERS", True, "broken")]
 
 
 def test_triggers_are_a_layer_of_their_own(scheme: Scheme) -> None:

@@ -52,7 +52,7 @@ def test_a_page_that_was_changed_by_hand_is_refused_and_replaced_where_that_is_s
     assert lacking != own
     made(owner, title, with_labels(lacking, "CITY"))
     refused(
-        push(capsys, server, file, title), "without relation الفاعل and with entity CITY", "--update-config"
+        push(capsys, server, file, title), "without relation الفاعل and with label CITY", "--update-config"
     )
     assert tasks_of(owner, title) == {}
     assert same_config(project(owner, title).setup.config, with_labels(lacking, "CITY"))
@@ -85,7 +85,7 @@ def test_labels_in_use_are_never_orphaned(
     (annotation,) = ask(owner, "GET", f"api/tasks/{ids['REDRAFTED']}/annotations/")
     draft(owner, ids["REDRAFTED"], labelled("REDRAFTED"), annotation["id"])
     done = push(capsys, server, file, title, "--update-config")
-    refused(done, *(f"entity {use} is used 1 ×" for use in uses), "4 problems: 4 orphaned_labels")
+    refused(done, *(f"label {use} is used 1 ×" for use in uses), "4 problems: 4 orphaned_labels")
     assert same_config(project(owner, title).setup.config, page)
     assert set(tasks_of(owner, title)) == set(uses)
 

@@ -109,7 +109,7 @@ def test_errors_are_written_and_add_up(predictions: Path, tmp_path: Path, capsys
 def test_a_map_is_named_and_what_it_drops_is_counted(predictions: Path, capsys: Capture) -> None:
     value = scored(capsys, GOLD, predictions, "--map", "conll")
     strict = value["layers"]["entities"]["strict"]
-    assert list(strict["labels"]) == ["PER", "ORG", "LOC", "MISC"]
+    assert list(strict["labels"]) == ["ORG", "LOC", "PER", "MISC"]
     assert "|map:conll|" in strict["signature"]
     assert value["dropped_by_map"]["gold"]["spans"] > 0
     assert "triggers" not in value["layers"]
