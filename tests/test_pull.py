@@ -180,7 +180,7 @@ def test_only_what_changed_since_an_earlier_batch_is_pulled(
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("miyar.labelstudio.sync.batch.OVERLAP", timedelta(0))
+    monkeypatch.setattr("miyar.labelstudio.sync.batch.LOOK_BACK", timedelta(0))
     title, studio = "pull: since", people[0].studio
     names = ("idle", "old", "again", "new", "skipped")
     made(owner, title, render_config(scheme), *(plain(name, scheme) for name in names))

@@ -89,6 +89,15 @@ def test_a_role_may_be_given_by_its_name(tmp_path: Path, scheme: Scheme) -> None
     assert argument.role == "AGENT"
 
 
+def test_a_label_may_be_given_by_its_name(tmp_path: Path, scheme: Scheme) -> None:
+    names = {label.code: label.name for label in scheme.labels}
+    named = line()
+    for span in named["spans"]:
+        span["label"] = names[span["label"]]
+    found = converted(suggested(tmp_path, scheme, named).results["a"], scheme)
+    assert [span.label for span in found.spans] == [span.label for span in SOURCE.spans]
+
+
 def test_values_and_links_are_suggested_too(tmp_path: Path, scheme: Scheme) -> None:
     text = "زار جنيف"
     value = line(marked("زار [جنيف]GPE"))
@@ -109,7 +118,7 @@ def test_an_article_without_predicted_spans_has_no_results(tmp_path: Path, schem
         ({"start": 4, "end": 4, "label": "PERS"}, "bad_offsets"),
         ({"start": -1, "end": 4, "label": "PERS"}, "bad_offsets"),
         ({"start": 0.0, "end": 4, "label": "PERS"}, "bad_offsets"),
-        ({"start": 0, "end": 4, "label": "شخص"}, "unknown_label"),
+        ({"start": 0, "end": 4, "label": "إنسان"}, "unknown_label"),
         ({"start": 0, "end": 4}, "unknown_label"),
         ("text", "bad_offsets"),
     ],

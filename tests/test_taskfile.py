@@ -278,5 +278,5 @@ def test_another_file_is_refused_with_what_to_do(
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, scheme: Scheme) -> None:
-    with pytest.raises(UsageError, match="not a file of tasks"):
+    with pytest.raises(UsageError, match=r"missing\.json: cannot be read(.*)expected a file of tasks"):
         read_task_file(tmp_path / "missing.json", scheme)

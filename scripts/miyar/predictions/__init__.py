@@ -11,6 +11,7 @@ from miyar.predictions.lines import (
     ArticleLine,
     prediction_lines,
     predictions_file,
+    with_codes,
 )
 from miyar.predictions.model import SCHEME, Missing, Policy, Predictions, Unknown
 from miyar.predictions.reading import checked_predictions, read_predictions
@@ -29,5 +30,6 @@ __all__ = [
     "prediction_lines",
     "predictions_file",
     "read_predictions",
+    "with_codes",
     "write_predictions",
 ]

@@ -68,8 +68,13 @@ def refuse_without_offsets(file: Path, lines: Sequence[ArticleLine]) -> None:
     raise DataError([Problem("no_offsets", str(file), found, expected, remedy)])
 
 
-def with_codes(line: ArticleLine, codes: Mapping[str, str]) -> ArticleLine:
-    """Return a line with codes in place of the names of labels, as far as it has any."""
+def with_codes(lines: Sequence[ArticleLine], scheme: Scheme) -> list[ArticleLine]:
+    """Return lines with codes in place of the names of labels that people see, where no code is the same."""
+    codes = {label.name: label.code for label in scheme.labels if scheme.label(label.name) is None}
+    return [_with_codes(line, codes) for line in lines]
+
+
+def _with_codes(line: ArticleLine, codes: Mapping[str, str]) -> ArticleLine:
     if not any(isinstance(span, dict) and _is_in(span.get("label"), codes) for span in line.spans):
         return line
     return line._replace(

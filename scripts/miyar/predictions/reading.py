@@ -70,8 +70,7 @@ def checked_predictions(
     _refuse_other_inventory(file, release, scored)
     refuse_without_offsets(file, found)
     if release.labels == SCHEME:
-        names = _codes_by_name(scheme)
-        found = [with_codes(line, names) for line in found]
+        found = with_codes(found, scheme)
     lines, counts = matched_lines(found, gold, file, policy)
     codes = _known_codes(release, scheme, scored)
     given = _views(release.name, lines, gold, scheme, scored, codes)
@@ -110,11 +109,6 @@ def _refuse_other_inventory(file: Path, release: Release, scored: Inventory) -> 
     expected = "the scheme's labels" + ("" if scored.map == NO_MAP else f", or those of {scored.map}")
     problem = Problem("other_inventory", str(file), found, expected, f"score it with --map {release.labels}")
     raise DataError([problem])
-
-
-def _codes_by_name(scheme: Scheme) -> dict[str, str]:
-    """Return the codes of labels by the names that people see, which no code is."""
-    return {label.name: label.code for label in scheme.labels if scheme.label(label.name) is None}
 
 
 def _known_codes(release: Release, scheme: Scheme, scored: Inventory) -> list[str]:

@@ -20,6 +20,7 @@ from miyar.predictions import (
     checked_predictions,
     prediction_lines,
     predictions_file,
+    with_codes,
 )
 from miyar.scheme import Scheme
 from miyar.spanchecks import SPAN_FAULTS
@@ -36,7 +37,7 @@ class Suggestions(NamedTuple):
 def suggested_results(path: Path, articles: Sequence[Article], scheme: Scheme) -> Suggestions:
     """Return the predictions of a file as results; raises DataError with every fault in them."""
     file = predictions_file(path)
-    lines = prediction_lines(file)
+    lines = with_codes(prediction_lines(file), scheme)
     try:
         predictions = checked_predictions(file, lines, _empty_views(articles), scheme, Policy())
     except DataError as error:  # its remedies are those of scoring
