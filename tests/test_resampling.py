@@ -173,6 +173,8 @@ def test_macro_of_a_worked_example() -> None:
         pytest.approx(1 / 4 / 2),
         pytest.approx(2 / 6 / 3),
     ]
+    never_predicted = np.array([[0, 0, 1, 0]], dtype=np.float64)
+    assert macro(never_predicted, np.array([True])).tolist() == [0, 0, 0]
     assert np.isnan(macro(table, np.zeros(5, dtype=bool))).all()
     assert np.isnan(macro(table[3:4], np.array([True]))).all()
     twice = macro(np.stack([table, 2 * table]), supported)
