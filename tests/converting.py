@@ -24,7 +24,7 @@ def drawn(source: Marked, scheme: Scheme) -> list[dict[str, Any]]:
 
 
 def region(
-    text: str, covered: str, label: str, identity: str = "r", control: str = "label"
+    text: str, covered: str, label: str, identity: str = "r", control: str = "span"
 ) -> dict[str, Any]:
     start = text.index(covered)
     value = {"start": start, "end": start + len(covered), "labels": [label]}

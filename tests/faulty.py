@@ -35,7 +35,7 @@ AGAIN = "Run the same command again: what arrived is not sent twice."
 SECONDS = 180  # until something awaited has to have happened
 LABELLED = {
     "id": "r1",
-    "from_name": "label",
+    "from_name": "span",
     "to_name": "text",
     "type": "labels",
     "value": {"start": 0, "end": 3, "text": "نصّ", "labels": ["PERS"]},

@@ -97,7 +97,7 @@ def test_differences_of_a_worked_example(scheme: Scheme) -> None:
     macro = found.macro
     assert macro is not None
     assert isinstance(macro.system, Macro)
-    assert macro.system.labels == ("PERS", "GPE")
+    assert macro.system.labels == ("GPE", "PERS")
     assert macro.f1 == pytest.approx((2 / 3 + 4 / 5) / 2 - (1 + 2 / 5) / 2)
     assert found.labels["ORG"].f1 is None
     assert (found.micro.articles, pers.articles, gpe.articles) == (2, 1, 2)

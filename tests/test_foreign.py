@@ -172,7 +172,7 @@ def test_exports_of_before_version_1_and_texts_of_record_are_read(work: Path, ca
     assert run(capsys, *call, "--articles", "a.txt", "-o", "third").status == 1
 
 
-NAMES = {"label": "ner", "entity": "ner", "trigger": "ner", "value": "norm", "link": "wiki"}
+NAMES = {"span": "ner", "entity": "ner", "trigger": "ner", "value": "norm", "link": "wiki"}
 
 
 def renamed(value: dict[str, Any]) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def names(scheme: Scheme) -> ForeignNames:
         text="body",
         id="doc_id",
         metadata={},
-        labels={NAMES["label"]: {f"{label.code}!": label.code for label in scheme.labels}},
+        labels={NAMES["span"]: {f"{label.code}!": label.code for label in scheme.labels}},
         controls={NAMES[attribute.code]: attribute.code for attribute in scheme.attributes},
         roles={f"r-{role.name}": role.code for role in scheme.roles},
     )

@@ -440,11 +440,11 @@ def test_the_repr_of_a_measure_has_a_line_for_each_class(scheme: Scheme) -> None
     gold, predicted = [Labelled([(0, 4, "PERS"), (5, 8, "ORG")])], [Labelled([(0, 4, "PERS")])]
     measure: Measure = scored(gold, predicted, scheme).layers["entities"]["strict"]
     lines = repr(measure).splitlines()
-    assert lines[:5] == [
+    assert lines[:4] == [
         "Measure(",
         "  micro PRF(P 100.0, R 50.0, F1 66.7; tp 1, predicted 1, gold 2)",
         "  macro Macro(P 50.0, R 50.0, F1 50.0; 2 labels)",
-        "  PERS PRF(P 100.0, R 100.0, F1 100.0; tp 1, predicted 1, gold 1)",
         "  ORG PRF(P –, R 0.0, F1 0.0; tp 0, predicted 0, gold 1)",
     ]
+    assert "  PERS PRF(P 100.0, R 100.0, F1 100.0; tp 1, predicted 1, gold 1)" in lines
     assert len(lines) == 3 + len(measure.labels) + 1

@@ -144,7 +144,7 @@ def unescaped(text: str) -> str:
 def test_a_scheme_of_two_lines_has_one_bar_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "labels.toml").write_text('version = "1"\n[entities.PERS]\n', encoding="utf-8")
     small = parsed(read_scheme(tmp_path / "labels.toml"))
-    assert [element.get("name") for element in small.iter("Labels")] == ["label"]
+    assert [element.get("name") for element in small.iter("Labels")] == ["span"]
     assert not [*small.iter("TextArea"), *small.iter("Relations"), *small.iter("Relation")]
     assert "data-label$" not in style_of(small)
 

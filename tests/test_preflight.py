@@ -125,7 +125,7 @@ def test_a_version_that_was_not_tested_is_refused(
 
 def test_the_choices_of_a_page_are_those_of_its_scheme(scheme: Scheme) -> None:
     assert choices(render_config(scheme)) == {
-        *(Choice("label", label.code) for label in scheme.labels),
+        *(Choice("span", label.code) for label in scheme.labels),
         *(Choice("relation", role.name) for role in scheme.roles),
         *(Choice(attribute.code, "") for attribute in scheme.attributes),
     }

@@ -197,7 +197,7 @@ def test_the_text_of_a_span_is_the_records_and_not_the_pages(scheme: Scheme) -> 
         ({"labels": [{}]}, "unknown_label"),
     ],
 )
-@pytest.mark.parametrize("control", ["label", "entity"])
+@pytest.mark.parametrize("control", ["span", "entity"])
 def test_a_faulty_region_is_refused_with_its_code(
     scheme: Scheme, place: dict[str, Any], code: str, control: str
 ) -> None:

@@ -34,7 +34,7 @@ REGIONS = st.builds(
         "value": {"start": start, "end": start + length, "labels": labels, **text},
     },
     IDS,
-    st.sampled_from(["label", "entity", "trigger"]),
+    st.sampled_from(["span", "entity", "trigger"]),
     OFFSETS,
     st.integers(0, 6),
     st.lists(LABELS, min_size=1, max_size=1) | JUNK,

@@ -73,7 +73,7 @@ def test_the_server_accepts_the_configuration(owner: Studio, server: Server, sch
     from label_studio_sdk.label_interface.interface import LabelInterface
 
     interface: Any = LabelInterface(render_config(scheme))
-    assert sorted(interface.get_control("label").labels) == sorted(label.code for label in scheme.labels)
+    assert sorted(interface.get_control("span").labels) == sorted(label.code for label in scheme.labels)
     assert "config accepted" not in titles(owner)
     owner.create_project(Setup("config accepted", render_config(scheme)))
     assert "config accepted" in titles(owner)

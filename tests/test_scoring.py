@@ -54,7 +54,7 @@ def test_counts_of_a_worked_example(scheme: Scheme) -> None:
     # macro over PERS (1, 1, 1), ORG (1/3, 1, 1/2), GPE (never predicted: 0, 0, 0)
     macro = strict(result).macro
     assert macro is not None
-    assert macro.labels == ("PERS", "ORG", "GPE")
+    assert macro.labels == ("ORG", "GPE", "PERS")
     assert macro.precision == pytest.approx((1 + 1 / 3 + 0) / 3)
     assert macro.recall == pytest.approx((1 + 1 + 0) / 3)
     assert macro.f1 == pytest.approx((1 + 1 / 2 + 0) / 3)

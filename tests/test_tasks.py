@@ -72,8 +72,8 @@ def test_a_span_is_a_region_of_the_labels_with_the_text_that_the_page_shows(sche
     source = marked("[هاجم]ATTACK:t [محمد 🙂]PERS:p")
     found = results(source.spans, (), Article("a", source.text), scheme)
     assert [(r["id"], r["from_name"], r["type"]) for r in found] == [
-        ("t", "label", "labels"),
-        ("p", "label", "labels"),
+        ("t", "span", "labels"),
+        ("p", "span", "labels"),
     ]
     assert found[1]["value"] == {"start": 5, "end": 11, "text": "محمد □", "labels": ["PERS"]}
     assert {r["to_name"] for r in found} == {"text"}

@@ -18,7 +18,7 @@ EXPECTED_HOTKEY = (
     "region whose value is typed on the number pad"
 )
 # names that the labelling page, or a span in the dataset, has already
-RESERVED = ("entity", "trigger", "text", "id", "start", "end", "label", "attributes")
+RESERVED = ("entity", "trigger", "span", "text", "id", "start", "end", "label", "attributes")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 LABEL_KEYS = frozenset({"name", "definition", "colour", "hotkey"})

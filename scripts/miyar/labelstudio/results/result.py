@@ -7,7 +7,7 @@ from miyar.errors import Problem
 from miyar.labelstudio.results.ledger import Kind
 from miyar.scheme import Layer, Scheme
 
-LABEL_CONTROL = "label"
+LABEL_CONTROL = "span"
 BYLINE = "byline"
 """The field of a task's data beside the title; of `source` the page shows the whole task in its stead."""
 CONTROLS: Mapping[str, Layer] = {"entity": "entities", "trigger": "triggers"}
