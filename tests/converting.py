@@ -23,9 +23,7 @@ def drawn(source: Marked, scheme: Scheme) -> list[dict[str, Any]]:
     return results(source.spans, source.arguments, Article("a", source.text), scheme)
 
 
-def region(
-    text: str, covered: str, label: str, identity: str = "r", control: str = "span"
-) -> dict[str, Any]:
+def region(text: str, covered: str, label: str, identity: str = "r", control: str = "span") -> dict[str, Any]:
     start = text.index(covered)
     value = {"start": start, "end": start + len(covered), "labels": [label]}
     return {"id": identity, "from_name": control, "to_name": "text", "type": "labels", "value": value}
