@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command import run
+from conftest import ROOT
 from marked import Marked, marked
 from miyar.adjudication import (
     Adjudication,
@@ -27,7 +28,10 @@ from miyar.adjudication import (
     opinions,
     read_hand_file,
     second_opinions,
+    write_gold,
 )
+from miyar.article import read_articles
+from miyar.dataset import read_annotators, with_texts
 from miyar.errors import DataError
 from miyar.report.decisions import decision_log
 from miyar.scheme import Scheme
@@ -393,6 +397,19 @@ def test_from_two_views_to_a_gold_that_is_scored_and_opened_again(
     assert sorted(file.stem for file in (corpus / "gold").iterdir()) == [n for n in names if n != "a03"]
     assert "open again" not in adjudicate(ones)
     assert {file.name: file.read_bytes() for file in (corpus / "gold").iterdir()} == gold
+
+
+def test_the_gold_of_the_demo_corpus_is_what_its_decisions_make(scheme: Scheme, tmp_path: Path) -> None:
+    files = [ROOT / "corpus" / "annotations" / "demo" / f"{name}.jsonl" for name in ("A1", "A2")]
+    read = with_texts(read_annotators(files, scheme), read_articles([ROOT / "corpus" / "articles"]))
+    one = adjudication(opinions(read), scheme, known_decisions(ROOT / "corpus"))
+    assert (one.open, one.idle) == ([], [])
+    write_gold(tmp_path, one, scheme)
+    made, kept = (
+        {file.name: file.read_text(encoding="utf-8") for file in (folder / "gold").iterdir()}
+        for folder in (tmp_path, ROOT / "corpus")
+    )
+    assert made == kept
 
 
 def test_names_of_people_are_no_pseudonyms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

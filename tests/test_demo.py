@@ -26,12 +26,21 @@ def test_run_demo(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert "micro, strict" in done.stdout
     assert "WARNING" not in done.stdout
-    for path in ("tasks.json", "dataset", "score.json", "predictions/lexicon@1", "annotations/demo"):
+    for path in (
+        "tasks.json",
+        "dataset",
+        "score.json",
+        "predictions/lexicon@1",
+        "annotations/demo",
+        "corpus/gold",
+    ):
         assert (tmp_path / "demo" / path).exists()
         assert str(tmp_path / "demo" / path) in done.stdout
     score = json.loads((tmp_path / "demo" / "score.json").read_text(encoding="utf-8"))
     assert score["articles"] == 4
-    assert score["layers"]["entities"]["strict"]["micro"]["gold"] == 129
+    gold = {file.name: file.read_bytes() for file in (tmp_path / "demo" / "corpus" / "gold").iterdir()}
+    assert gold == {file.name: file.read_bytes() for file in (ROOT / "corpus" / "gold").iterdir()}
+    assert score["layers"]["entities"]["strict"]["micro"]["gold"] == 132
     back = list(read_annotations(tmp_path / "demo" / "dataset" / "annotations.jsonl"))
     sent = [a for name in ("A1", "A2") for a in read_annotations(demo_view(name))]
     by_view = itemgetter(0, 1)

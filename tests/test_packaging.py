@@ -49,6 +49,7 @@ def test_the_wheel_holds_scheme_and_demo_corpus_and_no_tests(wheel: Path) -> Non
         "miyar/demo/articles/taxi-strike.txt",
         "miyar/demo/articles/metadata.jsonl",
         "miyar/demo/annotations/A1.jsonl",
+        "miyar/demo/decisions/demo.jsonl",
     ):
         assert name in names
     assert not [name for name in names if "test" in name]

@@ -288,9 +288,10 @@ def test_the_extractor_of_the_example_runs_by_its_entry_point(
 
 
 def test_the_score_of_the_demo_is_the_one_shown(corpus: Path, capsys: Capture) -> None:
-    call = ("run-extractor", "lexicon", "articles", "--gold", "dataset", "--annotator", "A1")
-    assert run(capsys, *call, "--leave-one-out", "-o", "lexicon").status == 0
-    scored = run(capsys, "score-extractors", "dataset", "lexicon", "--annotator", "A1").out
+    gold = ROOT / "corpus" / "gold"
+    call = ("run-extractor", "lexicon", "articles", "--gold", gold, "--leave-one-out", "-o", "lexicon")
+    assert run(capsys, *call).status == 0
+    scored = run(capsys, "score-extractors", gold, "lexicon", "--articles", "articles").out
     [shown] = [text for text in examples(README, "text") if text.startswith("lexicon@1")]
     assert {line for line in shown.splitlines() if line != "…"} <= set(scored.splitlines())
 

@@ -1,5 +1,6 @@
 """The command run-demo."""
 
+import shutil
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from miyar import __version__
+from miyar.adjudication import DECISIONS, GOLD, adjudication, known_decisions, opinions, write_gold
+from miyar.agreement import agreement
 from miyar.annotation import Annotation, read_annotations
 from miyar.article import Article, read_articles
 from miyar.commands.inputs import score_one
 from miyar.commands.options import Config, load_scheme, setup
 from miyar.commands.servers import started
-from miyar.dataset import read_gold, with_articles
+from miyar.dataset import read_annotators, read_gold, with_articles, with_texts
 from miyar.errors import MiyarError
 from miyar.extractors import Settings, write_extraction
 from miyar.extractors.lexicon import RELEASE, lexicon
@@ -35,6 +38,8 @@ from miyar.labelstudio.sync.push import carry_out, places
 from miyar.labelstudio.tasks.task import results, tasks_of
 from miyar.output import refuse_foreign, write_json, written_folder
 from miyar.predictions import read_predictions
+from miyar.report.adjudication import render_adjudication
+from miyar.report.agreement import render_agreement
 from miyar.report.format import Format
 from miyar.report.imported import import_summary
 from miyar.report.ledger import render_ledger
@@ -43,10 +48,9 @@ from miyar.scheme import Configured, own_folders
 from miyar.scoring import Choices
 from miyar.terminal import say, say_lines, show, tracked
 
-MARK, TASKS, DATASET = "demo.json", "tasks.json", "dataset"
+MARK, TASKS, DATASET, CORPUS = "demo.json", "tasks.json", "dataset", "corpus"
 TITLE = "miyar demo"
 PREDICTIONS = Path("predictions") / f"lexicon@{RELEASE}"
-REFERENCE = "A1"
 HONEST = "Texts and labels are machine-written and were not reviewed by a native speaker."
 
 
@@ -68,10 +72,11 @@ def run(
 ) -> None:
     """Go the whole way once, on a real server.
 
-    Articles, tasks, annotations, dataset, extractor, score.
+    Articles, tasks, annotations, dataset, agreement, gold, extractor, score.
 
-    Two accounts annotate four short articles blind, each in a project of its own; the lexicon extractor is
-    scored against one of them. Takes about a minute.
+    Two accounts annotate four short articles blind, each in a project of its own; what they disagree on is
+    decided as the demo corpus says, and the lexicon extractor is scored against that gold. Takes about a
+    minute.
 
     Example: miyar run-demo -o demo
     """
@@ -90,6 +95,7 @@ def run(
     say_lines(render_ledger(imported.tally.ledger, Format.TEXT))
     for line in import_summary(imported):
         say(line)
+    show(f"{_adjudicate(demo)}\n")
     show(_score(demo, output / PREDICTIONS))
     show("\n".join(["", *_made(output, batch, data)]))
 
@@ -140,13 +146,24 @@ def _submit(demo: Demo, studio: Studio, annotations: Sequence[Annotation], proje
         studio.annotate(task_of[article.id], result, annotation.seconds, unique)
 
 
+def _adjudicate(demo: Demo) -> str:
+    """Make the gold by the decisions of the demo corpus; return how far annotators agree, and its counts."""
+    scheme, corpus = demo.configured.scheme, demo.output / CORPUS
+    decisions = demo_folder("corpus/decisions", "demo/decisions")
+    shutil.copytree(decisions, corpus / DECISIONS, dirs_exist_ok=True)
+    read = with_texts(read_annotators([demo.output / DATASET], scheme), demo.articles)
+    agreed = render_agreement(agreement(read, scheme), scheme, Format.TEXT).partition("\n")[0]
+    found = adjudication(opinions(read), scheme, known_decisions(corpus))
+    write_gold(corpus, found, scheme)
+    return f"{agreed}\n{render_adjudication(found, {}, Format.TEXT)}"
+
+
 def _score(demo: Demo, predictions: Path) -> str:
-    dataset, scheme = demo.output / DATASET, demo.configured.scheme
-    gold = with_articles(read_gold(dataset, scheme, REFERENCE), demo.articles)
+    scheme = demo.configured.scheme
+    gold = with_articles(read_gold(demo.output / CORPUS / GOLD, scheme), demo.articles)
     extraction = lexicon(demo.articles, Settings(gold, leave_one_out=True))
     write_extraction(extraction, demo.articles, predictions)
-    choices = Choices(reference=f"annotator={REFERENCE}")
-    scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, choices)
+    scored = score_one(gold, read_predictions(predictions, gold, scheme), scheme, Choices())
     write_json(demo.output / "score.json", scored.to_dict())
     return render_scores([scored], scheme, Format.TEXT)
 
@@ -162,6 +179,7 @@ def _made(output: Path, batch: Path, data: Path) -> Iterator[str]:
     yield f"tasks        {output / TASKS}"
     yield f"exports      {batch}"
     yield f"dataset      {output / DATASET}"
+    yield f"gold         {output / CORPUS / GOLD}"
     yield f"predictions  {output / PREDICTIONS}"
     yield f"score        {output / 'score.json'}"
     program = sys.argv[0] if Path(sys.argv[0]).name == "miyar" else "miyar"
