@@ -224,8 +224,11 @@ def test_lines_of_metadata_and_annotations_are_read(tmp_path: Path) -> None:
     (tmp_path / "metadata.jsonl").write_text(json.dumps(line), encoding="utf-8")
     [article] = read_articles([tmp_path])
     assert article.metadata.keys() >= {"title", "source", "published", "url", "licence"}
-    [read] = read_annotations(written(tmp_path, example(CORPUS_PAGE, "json", '{"article"')))
+    view, gold = (text for text in examples(CORPUS_PAGE, "json") if text.startswith('{"article"'))
+    [read] = read_annotations(written(tmp_path, view))
     assert (read.article, len(read.spans), len(read.arguments)) == ("a-1", 2, 1)
+    [read] = read_annotations(written(tmp_path, gold))
+    assert (read.annotator, len(read.spans)) == ("gold", 1)
 
 
 @pytest.fixture
