@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from described import described
 from miyar.predictions import Predictions, read_predictions
 from miyar.scheme import Scheme
 from miyar.scoring import CHARGED, PRF, Choices, Measure, Score, measures, record, score
+from miyar.scoring.diagnosis import NOTHING
 from spans import Side, views
 
 SPANS = st.builds(
@@ -215,6 +217,62 @@ def test_signature_names_every_choice(scheme: Scheme) -> None:
     ]
     assert parts["gold"].endswith(":annotator=A1")
     assert parts["seqeval"] == "1.2.2"
+
+
+@pytest.mark.parametrize(
+    "choices", [{"samples": -1}, {"min_support": 0}, {"level": 0.0}, {"level": 1.0}, {"level": 95}]
+)
+def test_choices_out_of_range_are_a_bug(choices: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        Choices(**choices)
+    assert Choices(samples=0, min_support=1, level=0.999).level == 0.999
+
+
+def test_what_is_left_out_is_said_with_the_reason(scheme: Scheme) -> None:
+    gold = views([[(0, 5, "PERS")]], scheme)
+    for without, reasons in (
+        (scheme, {}),
+        (replace(scheme, roles=()), {"arguments": "the inventory has no roles"}),
+    ):
+        result = score(gold, Predictions(gold), without, Choices(samples=0, comparison=False))
+        assert result.left_out == {**reasons, "comparison": "not asked for"}
+
+
+def test_articles_are_weighed_by_their_spans_and_not_by_their_extents(scheme: Scheme) -> None:
+    # sizes of 2 · 2 and 2 · 1 spans on both sides: (4 + 2)² / (4² + 2²); by extents it would be 2
+    side: Side = [[(0, 5, "PERS"), (0, 5, "ORG")], [(0, 3, "GPE")]]
+    assert scored(side, side, scheme).effective_articles == 36 / 20
+
+
+def test_a_macro_average_over_no_label_says_why_it_has_no_interval(scheme: Scheme) -> None:
+    nothing = views([[]], scheme), predictions([[(0, 5, "PERS")]], scheme)
+    plain, sampled = (
+        strict(score(*nothing, scheme, Choices(samples=samples, comparison=False))).macro
+        for samples in (0, 200)
+    )
+    assert plain is not None
+    assert sampled is not None
+    assert (plain.labels, plain.f1, plain.interval) == ((), None, None)
+    assert sampled.interval is not None
+    assert set(sampled.interval.absent.values()) == {"no label has gold"}
+
+
+def test_what_became_of_spans_is_told_by_the_labels_that_have_some(scheme: Scheme) -> None:
+    gold: Side = [[(0, 5, "PERS"), (6, 9, "GPE")]]
+    errors = scored(gold, [[(0, 5, "ORG"), (20, 22, "GPE")]], scheme).errors["entities"]
+    found = json.loads(json.dumps(errors.to_dict()))
+    assert found["confusion"] == {"PERS": {"ORG": 1}, "GPE": {NOTHING: 1}, NOTHING: {"GPE": 1}}
+    by_label = {
+        side: {
+            label: {name: number for name, number in row.items() if number}
+            for label, row in found[side].items()
+        }
+        for side in ("gold", "predicted")
+    }
+    assert by_label == {
+        "gold": {"PERS": {"label": 1}, "GPE": {"missed": 1}},
+        "predicted": {"ORG": {"label": 1}, "GPE": {"spurious": 1}},
+    }
 
 
 @given(gold=SIDES)

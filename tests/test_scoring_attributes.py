@@ -263,3 +263,11 @@ def test_a_scheme_without_attributes_has_no_such_layer(scheme: Scheme) -> None:
     bare = replace(scheme, attributes=())
     side = [Labelled([(0, 2, "GPE")])]
     assert "attributes" not in scored(side, side, bare, Choices(samples=0, comparison=False)).layers
+
+
+def test_an_attribute_of_triggers_alone_is_no_measure_of_entities(scheme: Scheme) -> None:
+    value, link = (
+        replace(one, on={"ATTACK": "iso8601"}) if one.code == "value" else one for one in scheme.attributes
+    )
+    side = [Labelled([(0, 2, "GPE", {"link": "Q1"})])]
+    assert set(scored(side, side, replace(scheme, attributes=(value, link))).layers["attributes"]) == {"link"}
