@@ -35,7 +35,7 @@ from miyar.dataset import read_annotators, with_texts
 from miyar.errors import DataError
 from miyar.report.decisions import decision_log
 from miyar.scheme import Scheme
-from views import SOURCES, VIEWS, View, annotation, annotators_of, of, written
+from views import SOURCES, TEXT, VIEWS, View, annotation, annotators_of, of, written
 
 NOW = "2026-01-01T00:00:00+00:00"
 
@@ -272,6 +272,44 @@ def test_an_answer_of_ones_own_is_gold_without_support(scheme: Scheme) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "taken",
+    [(Key(4, 8, "GPE"),), ("1",), (None,), ("PERS",)],
+)
+def test_a_decision_that_answers_something_else_is_refused(scheme: Scheme, taken: tuple[Any, ...]) -> None:
+    views = {"A1": {"a": of((4, 8, "PERS"))}, "A2": {"a": of((4, 8, "ORG"))}}
+    [(_, conflict)] = found(views, scheme).open
+    with pytest.raises(DataError, match="an answer that is none"):
+        found(views, scheme, [replace(take(conflict), taken=taken)])
+    for own in (
+        Key(4, 800, "GPE"),
+        Key(8, 4, "GPE"),
+        Key(4, 8, "ATTACK"),
+        Key(4, 8, "NOPE"),
+        Key(14, 16, "GPE"),
+    ):
+        with pytest.raises(DataError, match="an answer that is none"):
+            found(views, scheme, [take(conflict, own=[own])])
+
+
+def test_half_of_the_annotators_are_no_majority(scheme: Scheme) -> None:
+    views = {
+        name: {"a": of((4, 8, label))}
+        for name, label in (("A1", "PERS"), ("A2", "PERS"), ("A3", "ORG"), ("A4", "ORG"))
+    }
+    assert len(found(views, scheme, agree=2).open) == 1
+
+
+def test_values_move_to_the_boundary_that_was_taken(scheme: Scheme) -> None:
+    views = {
+        "A1": {"a": marked("زار [بلدية ألماز]ORG@Q71 أمس")},
+        "A2": {"a": marked("زار [بلدية]ORG@Q71 ألماز أمس")},
+    }
+    [(_, conflict)] = found(views, scheme).open
+    [merge] = found(views, scheme, [take(conflict, 0)]).merges
+    assert [dict(span.attributes) for span in merge.spans] == [{"link": "Q71"}]
+
+
 def test_the_first_adjudicator_counts_and_the_second_is_compared(scheme: Scheme) -> None:
     views = {"A1": {"a": of((4, 8, "PERS"), (9, 13, "GPE"))}, "A2": {"a": of()}}
     one, other = (conflict for _, conflict in found(views, scheme).open)
@@ -297,6 +335,11 @@ def test_the_first_adjudicator_counts_and_the_second_is_compared(scheme: Scheme)
         ({"take": "own", "own": ["ORG 8-4"]}, "bad_offsets"),
         ({"take": "own", "own": ["ORG 4-900"]}, "bad_offsets"),
         ({"take": "own", "own": ["ORG 3-8"]}, "bad_own"),
+        ({"take": "own", "own": ["GPE 14-16"]}, "bad_own"),
+        ({"take": "own", "own": ["ATTACK 4-8"]}, "unknown_label"),
+        ({"take": "own", "own": [f"ORG {'9' * 5000}-8"]}, "bad_own"),
+        ({"take": "1", "own": ["GPE 4-8"]}, "bad_take"),
+        ({"take": "1", "candidates": ["1: x"]}, "other_candidates"),
         ({"take": "1", "reason": "because"}, "bad_reason"),
         ({"take": "1", "id": "000000000000"}, "other_conflict"),
     ],
@@ -410,6 +453,56 @@ def test_the_gold_of_the_demo_corpus_is_what_its_decisions_make(scheme: Scheme, 
         for folder in (tmp_path, ROOT / "corpus")
     )
     assert made == kept
+
+
+@pytest.fixture
+def disputed(tmp_path: Path) -> tuple[object, ...]:
+    """Give a call that adjudicates one article with one conflict in tmp_path."""
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    sides = (("A1", of((4, 8, "PERS"))), ("A2", of((4, 8, "ORG"))))
+    file = written(tmp_path / "x.jsonl", [annotation("a", who, side) for who, side in sides])
+    return ("adjudicate-annotations", file, "--articles", tmp_path / "a.txt", "-o", tmp_path / "c")
+
+
+def decide(file: Path, answer: str) -> Path:
+    file.write_text(file.read_text(encoding="utf-8").replace('"?"', f'"{answer}"'), encoding="utf-8")
+    return file
+
+
+def test_a_second_adjudicator_decides_alone_and_a_decision_can_be_mended(
+    disputed: tuple[object, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "j1.toml", tmp_path / "j2.toml"
+    assert run(capsys, *disputed, "--conflicts", first).status == 0
+    assert run(capsys, *disputed, "--decided", decide(first, "1")).status == 0
+    gold = (tmp_path / "c" / "gold" / "a.json").read_bytes()
+    assert run(capsys, *disputed, "--conflicts", second, "--adjudicator", "J2").status == 0
+    done = run(capsys, *disputed, "--decided", decide(second, "2"), "--adjudicator", "J2")
+    assert "adjudicators took the same in 0 of 1 conflicts" in done.err
+    assert (tmp_path / "c" / "gold" / "a.json").read_bytes() == gold
+    assert "decision:" not in run(capsys, *disputed, "--decided", first).err
+    file = tmp_path / "c" / "decisions" / "j1.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
+    first.write_text(first.read_text(encoding="utf-8").replace('"1"', '"2"'), encoding="utf-8")
+    assert run(capsys, *disputed, "--decided", first).status == 0
+    assert (tmp_path / "c" / "gold" / "a.json").read_bytes() != gold
+
+
+def test_gold_of_others_and_decisions_are_not_written_over(
+    disputed: tuple[object, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand = tmp_path / "j1.toml"
+    assert run(capsys, *disputed, "--conflicts", hand).status == 0
+    assert run(capsys, *disputed, "--decided", decide(hand, "1")).status == 0
+    gold = (tmp_path / "c" / "gold" / "a.json").read_bytes()
+    for option, place in (("--log", "decisions/j1.jsonl"), ("--conflicts", "gold/a.json")):
+        done = run(capsys, *disputed, option, tmp_path / "c" / place)
+        assert (done.status, "would stand among decisions or gold" in done.err) == (2, True)
+    others = [annotation("a", who, of((4, 8, label))) for who, label in (("A3", "PERS"), ("A4", "ORG"))]
+    file = written(tmp_path / "y.jsonl", others)
+    done = run(capsys, disputed[0], file, *disputed[2:])
+    assert (done.status, "views of A1, A2 too [other_gold]" in done.err) == (1, True)
+    assert (tmp_path / "c" / "gold" / "a.json").read_bytes() == gold
 
 
 def test_names_of_people_are_no_pseudonyms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

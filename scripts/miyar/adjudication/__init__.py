@@ -12,15 +12,25 @@ from miyar.adjudication.corpus import (
     add_decisions,
     adjudication,
     known_decisions,
+    refuse_other_gold,
     write_gold,
 )
-from miyar.adjudication.decisions import REASONS, Decision, Decisions, decisions_of, second_opinions
+from miyar.adjudication.decisions import (
+    ADJUDICATOR,
+    REASONS,
+    Decision,
+    Decisions,
+    decided_by,
+    decisions_of,
+    second_opinions,
+)
 from miyar.adjudication.handfile import Asked, asked, hand_file, read_hand_file
 from miyar.adjudication.merging import Merged, merged
 from miyar.adjudication.opinions import Joint, Key, Opinion, Opinions, opinions
 from miyar.adjudication.reference import human_reference
 
 __all__ = [
+    "ADJUDICATOR",
     "DECISIONS",
     "GOLD",
     "REASONS",
@@ -38,6 +48,7 @@ __all__ = [
     "add_decisions",
     "adjudication",
     "asked",
+    "decided_by",
     "decisions_of",
     "hand_file",
     "human_reference",
@@ -45,6 +56,7 @@ __all__ = [
     "merged",
     "opinions",
     "read_hand_file",
+    "refuse_other_gold",
     "second_opinions",
     "write_gold",
 ]

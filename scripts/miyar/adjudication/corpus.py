@@ -1,7 +1,7 @@
 """Adjudication in a corpus folder: decisions/*.jsonl are read and added to, gold/<id>.json is made."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from miyar.adjudication.decisions import Decision, Decisions, decisions_of, read
 from miyar.adjudication.gold import gold_file
 from miyar.adjudication.merging import Merged, merged
 from miyar.adjudication.opinions import Opinions
+from miyar.dataset.goldfile import gold_annotations, is_gold_folder
+from miyar.errors import DataError, Problem
 from miyar.output import write_json, written
 from miyar.scheme import Scheme
 
@@ -41,7 +43,9 @@ class Adjudication:
     def idle(self) -> list[Decision]:
         """Return the decisions that answer no conflict of today: their articles or views changed."""
         asked = {conflict.id for one in self.merges for conflict, _ in one.settled}
-        return [one for one in self.decisions.counting.values() if one.conflict not in asked]
+        here = {one.opinions.article for one in self.merges}
+        every = self.decisions.counting.values()
+        return [one for one in every if one.article in here and one.conflict not in asked]
 
 
 def adjudication(
@@ -69,6 +73,7 @@ def add_decisions(corpus: Path, batch: str, made: Sequence[tuple[Conflict, Decis
     file = corpus / DECISIONS / f"{batch}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    before += "\n" if before and not before.endswith("\n") else ""
     with written(file) as stream:
         stream.write(before)
         for conflict, decision in made:
@@ -86,8 +91,29 @@ def write_gold(corpus: Path, found: Adjudication, scheme: Scheme) -> list[str]:
     for one in found.finished:
         made = gold_file(one.opinions, one.spans, one.arguments, scheme.signature)
         write_json(folder / f"{one.opinions.article}.json", made)
-    reopened = [one.opinions.article for one in found.merges if not one.finished]
-    gone = [name for name in reopened if (folder / f"{name}.json").exists()]
+    left = [*(one.opinions.article for one in found.merges if not one.finished), *found.single]
+    gone = [name for name in left if (folder / f"{name}.json").exists()]
     for name in gone:
         (folder / f"{name}.json").unlink()
     return gone
+
+
+def refuse_other_gold(corpus: Path, annotators: Collection[str]) -> None:
+    """Raise DataError for files of a gold that cannot be read, or that was made of others' views too.
+
+    Such an article would be replaced, or taken away, by what only some of its annotators say.
+    """
+    folder = corpus / GOLD
+    if not is_gold_folder(folder):
+        return
+    files = {one.article: folder / f"{one.article}.json" for one in gold_annotations(folder)}
+    problems = []
+    for article, file in files.items():
+        makers = json.loads(file.read_text(encoding="utf-8")).get("annotators", [])
+        others = sorted(map(str, set(makers) - set(annotators)))
+        if others:
+            found = f"gold of {article} that was made of the views of {', '.join(others)} too"
+            remedy = "name the annotations of all batches together, or another corpus folder with -o"
+            problems.append(Problem("other_gold", str(file), found, "gold of these annotators", remedy))
+    if problems:
+        raise DataError(problems)

@@ -1,5 +1,6 @@
 """Decisions: which candidates of a conflict were taken, by whom and why; kept as JSON Lines for ever."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +10,10 @@ import msgspec
 
 from miyar.adjudication.conflicts import Conflict, answer_as_json
 from miyar.adjudication.opinions import Key
-from miyar.errors import DataError, Problem
+from miyar.errors import DataError, Problem, quoted
 from miyar.records import Kind, Whole, read_lines
 
+ADJUDICATOR = re.compile("J[1-9][0-9]*")
 REASONS = ("guideline", "slip", "boundary", "ambiguity", "other")
 """The guidelines do not say; somebody slipped; only an edge is in question; the text has two readings."""
 
@@ -100,11 +102,15 @@ def read_decisions(folder: Path) -> Decisions:
         for line in read_lines(file, LINE):
             if isinstance(line, Problem):
                 problems.append(line)
-            else:
+            elif ADJUDICATOR.fullmatch(line.record.by) and line.record.reason in ("", *REASONS):
                 found.append(_decision(line.record))
+            else:
+                told = f"by {quoted(line.record.by)}, reason {quoted(line.record.reason)}"
+                expected = f"a pseudonym J1, J2, … and a reason of {', '.join(REASONS)}, or none"
+                problems.append(Problem("bad_decision", line.where, told, expected))
     if problems:
         raise DataError(problems)
-    return decisions_of(found)
+    return decisions_of(sorted(found, key=lambda one: one.at))
 
 
 def decisions_of(found: Iterable[Decision]) -> Decisions:
@@ -117,6 +123,12 @@ def decisions_of(found: Iterable[Decision]) -> Decisions:
         else:
             others[one.conflict, one.by] = one
     return Decisions(counting, tuple(others.values()))
+
+
+def decided_by(decisions: Decisions, who: str) -> dict[str, Decision]:
+    """Return the decisions of one adjudicator by conflict."""
+    every = (*decisions.counting.values(), *decisions.others)
+    return {one.conflict: one for one in every if one.by == who}
 
 
 def second_opinions(decisions: Decisions) -> Iterator[bool]:

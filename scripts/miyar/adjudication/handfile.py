@@ -24,7 +24,7 @@ import msgspec
 from miyar.adjudication.conflicts import Candidate, Conflict
 from miyar.adjudication.decisions import REASONS, Decision
 from miyar.adjudication.opinions import Key
-from miyar.errors import DataError, Problem, quoted
+from miyar.errors import COMMANDING, DataError, Problem, quoted
 from miyar.records import Kind, read_toml
 from miyar.scheme import Scheme, one_of
 from miyar.validation import bad_offsets
@@ -32,7 +32,7 @@ from miyar.validation import bad_offsets
 AROUND = 60
 OPEN = "?"
 NONE, OWN = "none", "own"
-OWN_SPAN = re.compile(r"\s*(\S+)\s+([0-9]+)\s*[-–]\s*([0-9]+)\s*")
+OWN_SPAN = re.compile(r"\s*(\S+)\s+([0-9]{1,9})\s*[-–]\s*([0-9]{1,9})\s*")
 HEAD = """# Decide each conflict: take = "1" takes the first candidate, "1 2" both, "none" none of them;
 # take = "own" with own = ["LABEL start-end"] gives another answer; "?" leaves it open. The order of the
 # candidates is random. reason: {reasons};
@@ -119,9 +119,7 @@ def read_hand_file(
 
 def _entry(one: Asked) -> str:
     conflict = one.conflict
-    shown = [
-        f"{number}: {_shown(candidate, one)}" for number, candidate in enumerate(one.candidates, start=1)
-    ]
+    shown = _shown_candidates(one)
     about = ", ".join(f"{name} {_about(value, one.text)}" for name, value in conflict.about.items())
     lines = [
         "[[conflict]]",
@@ -141,6 +139,10 @@ def _entry(one: Asked) -> str:
     return "\n".join(lines)
 
 
+def _shown_candidates(one: Asked) -> list[str]:
+    return [f"{number}: {_shown(candidate, one)}" for number, candidate in enumerate(one.candidates, start=1)]
+
+
 def _shown(candidate: Candidate, one: Asked) -> str:
     answer = candidate.answer
     if isinstance(answer, Key):
@@ -152,19 +154,20 @@ def _about(value: object, text: str) -> str:
     return f"{value.label} «{text[value.start : value.end]}»" if isinstance(value, Key) else str(value)
 
 
-def _spans(one: Asked) -> list[Key]:
-    """Return the spans that a conflict shows: its candidates, or what it is about."""
-    answers = [candidate.answer for candidate in one.candidates]
-    return [key for key in (*answers, *one.conflict.about.values()) if isinstance(key, Key)]
+def _spans(one: Asked) -> list[tuple[str, Key]]:
+    """Return the spans that a conflict shows: its candidates by number, or what it is about by name."""
+    numbered = ((str(number), candidate.answer) for number, candidate in enumerate(one.candidates, start=1))
+    return [(name, key) for name, key in (*numbered, *one.conflict.about.items()) if isinstance(key, Key)]
 
 
 def _context(one: Asked) -> str:
     """Return the surroundings with the numbers of the candidates at their edges."""
-    spans = _spans(one)
+    named = _spans(one)
+    spans = [key for _, key in named]
     first, last = min(key.start for key in spans), max(key.end for key in spans)
     begin, end = max(0, first - AROUND), min(len(one.text), last + AROUND)
-    marks = [(key.start, f"⟦{number}⟧") for number, key in enumerate(spans, start=1)]
-    marks += [(key.end, f"⟦/{number}⟧") for number, key in enumerate(spans, start=1)]
+    marks = [(key.start, f"⟦{name}⟧") for name, key in named]
+    marks += [(key.end, f"⟦/{name}⟧") for name, key in named]
     text, at = "", begin
     for place, mark in sorted(marks):
         text += one.text[at:place] + mark
@@ -173,13 +176,28 @@ def _context(one: Asked) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a TOML basic string: JSON's, but that it escapes DEL too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML basic string: JSON's, with what would command an editor by its code."""
+    found = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return COMMANDING.sub(lambda one: f"\\U{ord(one[0]):08x}", found)
 
 
 def _mistakes(entry: HandConflict, one: Asked, scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+    if entry.candidates != _shown_candidates(one):
+        yield (
+            "other_candidates",
+            "other candidates, or in another order",
+            "the candidates as they were written",
+        )
+    if entry.own and entry.take.strip() != OWN:
+        yield "bad_take", f"take = {quoted(entry.take)}, and own = {entry.own}", 'take = "own" with own'
     if entry.reason and entry.reason not in REASONS:
         yield "bad_reason", f"the reason {quoted(entry.reason)}", one_of(entry.reason, REASONS)
+    yield from _take_mistakes(entry, one)
+    for text in entry.own:
+        yield from _own_mistakes(text, one, scheme)
+
+
+def _take_mistakes(entry: HandConflict, one: Asked) -> Iterator[tuple[str, str, str]]:
     count = len(one.candidates)
     if entry.take.strip() == OWN:
         if one.conflict.kind != "spans":
@@ -195,17 +213,17 @@ def _mistakes(entry: HandConflict, one: Asked, scheme: Scheme) -> Iterator[tuple
             yield "bad_take", f"take = {quoted(entry.take)}", expected
         elif len(numbers) > 1 and one.conflict.kind == "value":
             yield "bad_take", f"take = {quoted(entry.take)}", "one value of a span, or none"
-    for text in entry.own:
-        yield from _own_mistakes(text, one.text, scheme)
 
 
-def _own_mistakes(text: str, of: str, scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+def _own_mistakes(text: str, one: Asked, scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+    of, keys = one.text, [key.answer for key in one.candidates if isinstance(key.answer, Key)]
     parts = OWN_SPAN.fullmatch(text)
     if not parts:
         yield "bad_own", quoted(text), "LABEL start-end, such as ORG 4-17"
         return
     label, start, end = parts[1], int(parts[2]), int(parts[3])
-    codes = [one.code for one in scheme.labels]
+    layers = {scheme.layer(key.label) for key in keys}
+    codes = [known.code for known in scheme.labels if not layers or known.layer in layers]
     if label not in codes:
         yield "unknown_label", f"the label {quoted(label)}", one_of(label, codes)
     if not 0 <= start < end <= len(of):
@@ -213,6 +231,8 @@ def _own_mistakes(text: str, of: str, scheme: Scheme) -> Iterator[tuple[str, str
         yield fault.code, fault.found, fault.expected
     elif of[start:end].strip() != of[start:end]:
         yield "bad_own", f"{quoted(of[start:end])}, with white space at an edge", "a span without it"
+    elif not any(start < key.end and key.start < end for key in keys):
+        yield "bad_own", f"{quoted(of[start:end])}, which overlaps no candidate", "an answer to this conflict"
 
 
 def _decision(entry: HandConflict, one: Asked, by: str, at: str) -> Decision:

@@ -12,6 +12,7 @@ from miyar.adjudication.conflicts import Candidate, Conflict, span_conflicts
 from miyar.adjudication.decisions import Decision
 from miyar.adjudication.gold import GoldArgument, GoldSpan, Verdict
 from miyar.adjudication.opinions import Joint, Key, Opinions
+from miyar.errors import DataError, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,32 @@ class _Merge:
         decision = self.decisions.get(conflict.id)
         if decision is None:
             self.open.append(conflict)
+        elif not self.answers(decision, conflict):
+            where = f"decision of {conflict.id} ({conflict.article}) by {decision.by}"
+            expected = "candidates of the conflict, or spans of one's own in its place and of its layer"
+            remedy = "mend or remove its line in decisions/"
+            raise DataError([Problem("other_answer", where, "an answer that is none", expected, remedy)])
         else:
             self.settled.append((conflict, decision))
         return decision
+
+    def answers(self, decision: Decision, conflict: Conflict) -> bool:
+        """Return whether a decision says something that this conflict asks."""
+        candidates = [candidate.answer for candidate in conflict.candidates]
+        keys = [one for one in candidates if isinstance(one, Key)]
+        layers = {self.layers[key.label] for key in keys}
+        last = len(self.opinions.text) if self.opinions.text is not None else None
+        return (
+            set(decision.taken) <= set(candidates)
+            and (conflict.kind != "value" or len(decision.taken) <= 1)
+            and all(
+                self.layers.get(own.label) in layers
+                and own.start < own.end
+                and (last is None or own.end <= last)
+                and any(own.start < key.end and key.start < own.end for key in keys)
+                for own in decision.own
+            )
+        )
 
     def has(self, name: str) -> set[Key]:
         """Return the spans of the gold that an annotator had, or had in another form."""
@@ -62,7 +86,7 @@ class _Merge:
 
     def verdict(self, support: Sequence[str]) -> Verdict | None:
         """Return how something is decided that these annotators have, None where it is not enough."""
-        if len(support) < self.need:
+        if len(support) < self.need or 2 * len(support) <= len(self.opinions.of):
             return None
         unanimous = len(support) == len(self.opinions.of)
         return Verdict("unanimous" if unanimous else "majority", tuple(support))
@@ -129,9 +153,10 @@ def _take(merge: _Merge, conflict: Conflict, decision: Decision, keys: Sequence[
 def _values(merge: _Merge, key: Key) -> dict[str, str]:
     """Return the attributes of a span of the gold; those who have it have to have the same values."""
     sources = {
-        name: opinion.spans[key]
+        name: opinion.spans[own]
         for name, opinion in sorted(merge.opinions.of.items())
-        if key in opinion.spans
+        for own in sorted(opinion.spans, key=lambda one: one == key)  # the span itself last
+        if merge.became.get(own) == key and own.label == key.label
     }
     found = {}
     for attribute in sorted({code for values in sources.values() for code in values}):
@@ -193,15 +218,13 @@ def _argument_verdict(merge: _Merge, joint: Joint, names: Sequence[str]) -> Verd
 
     Where an end was decided in a conflict, the argument follows from that decision.
     """
+    verdict = merge.verdict(names)
     asked = [name for name in merge.opinions.of if {joint.trigger, joint.entity} <= merge.has(name)]
-    if len(names) < min(merge.need, len(asked)):
-        return None
     ends = (merge.verdicts[joint.trigger], merge.verdicts[joint.entity])
     decided = next((end for end in ends if end.decided), None)
-    if len(asked) < len(merge.opinions.of) and decided:
+    if verdict is None and decided and set(names) == set(asked):
         return replace(decided, support=tuple(names))
-    unanimous = len(names) == len(merge.opinions.of)
-    return Verdict("unanimous" if unanimous else "majority", tuple(names))
+    return verdict
 
 
 def _decided_arguments(

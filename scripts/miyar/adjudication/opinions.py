@@ -67,8 +67,11 @@ def _opinions_of(views: Views) -> Iterator[Opinion]:
     values = {code: column.to_pylist() for code, column in views.attributes.items()}
     by_article: list[dict[Key, dict[str, str]]] = [{} for _ in views.articles.ids]
     for row, (article, key) in enumerate(zip(spans.article.tolist(), keys, strict=True)):
-        given = {code: column[row] for code, column in values.items() if column[row] is not None}
-        by_article[article].setdefault(key, {}).update(given)
+        known = by_article[article].setdefault(key, {})
+        for code, column in values.items():
+            value = column[row]
+            if value is not None:  # of a span that stands twice the first value in alphabetical order
+                known[code] = min(value, known.get(code, value))
     joints: list[set[Joint]] = [set() for _ in views.articles.ids]
     columns = (arguments.article, arguments.trigger, arguments.entity, arguments.role)
     for article, trigger, entity, role in zip(*(column.tolist() for column in columns), strict=True):

@@ -190,7 +190,7 @@ def _argument(views: Views, joint: tuple[Any, Any], roles: Sequence[str]) -> dic
 
 def _value_disagreements(pair: Pair) -> Iterator[Disagreement]:
     first, second = pair.views
-    for code in first.attributes.keys() | second.attributes.keys():
+    for code in sorted(first.attributes.keys() | second.attributes.keys()):
         ones, others = (_values(views, code) for views in pair.views)
         for key in sorted(ones.keys() & others.keys()):
             if ones[key] != others[key]:

@@ -10,15 +10,16 @@ from miyar.dataset.layout import DATA
 from miyar.errors import DataError, Problem
 from miyar.records import read_bytes, read_json
 
-NOT_SAID = ""
+NOT_SAID = "(not said)"
 
 
 class _Decided(msgspec.Struct):
-    decision: str = NOT_SAID
+    decision: str | None = None
 
 
 class _File(msgspec.Struct):
     spans: list[_Decided]
+    status: str = "finished"
 
 
 def is_gold_folder(path: Path) -> bool:
@@ -48,4 +49,4 @@ def gold_decisions(folder: Path) -> tuple[str, ...]:
     """Return how each span of a gold was decided, in the order of the files and of their spans."""
     files = sorted(folder.glob("*.json"))
     read = (msgspec.json.decode(read_bytes(file), type=_File) for file in files)
-    return tuple(span.decision for one in read for span in one.spans)
+    return tuple(span.decision or NOT_SAID for one in read if one.status == "finished" for span in one.spans)

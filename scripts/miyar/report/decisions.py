@@ -109,9 +109,10 @@ def _cases(cases: Sequence[Case], words: Words) -> Iterator[str]:
     for case in cases:
         by_reason[case.decision.reason].append(case)
     for reason, of_reason in sorted(by_reason.items()):
-        yield from (f"## {words.reasons.get(reason, reason)}", "")
+        yield from (f"## {words.reasons.get(reason, markdown_cell(reason))}", "")
         for case in of_reason:
-            yield f"- {markdown_cell(_context(case))} ({case.conflict.article}, `{case.conflict.id}`)"
+            article = markdown_cell(case.conflict.article)
+            yield f"- {markdown_cell(_context(case))} ({article}, `{case.conflict.id}`)"
             yield from (f"  - {line}" for line in _answers(case, words))
         yield ""
 
