@@ -12,6 +12,7 @@ from typing import Any
 
 from miyar.errors import Problem
 from miyar.labelstudio.page.interface import Choice, choices
+from miyar.labelstudio.results.result import LABEL_CONTROL
 from miyar.labelstudio.server.accounts import has_open_sign_up
 from miyar.labelstudio.server.client import Studio
 from miyar.labelstudio.server.remote import Project, same_config
@@ -109,4 +110,5 @@ def _choices_of(result: Mapping[str, Any]) -> Iterator[Choice]:
 
 
 def _named(choice: Choice) -> str:
-    return f"{choice.control} {choice.code}".strip()
+    control = "label" if choice.control == LABEL_CONTROL else choice.control
+    return f"{control} {choice.code}".strip()
