@@ -22,7 +22,7 @@ studio: $(VENV)/.studio  ## Keep a Label Studio open with the demo articles to l
 	$(BIN)/miyar start-studio --data .studio --tasks .studio/tasks.json --project "miyar"
 
 test: check browser $(VENV)/.studio  ## Everything: lint, types, all tests with a real server and a real browser
-	$(BIN)/python -m pytest -m "server or slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "server or slow"
 
 check: $(VENV)/.dev  ## Lint, types and the fast tests
 	$(BIN)/ruff check
