@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from label_studio_sdk.core.api_error import ApiError
 
 from conftest import LEGACY
-from miyar.errors import MiyarError
+from miyar.errors import MiyarError, quoted
 from miyar.labelstudio.server import answers
 from miyar.labelstudio.server.client import Studio, connect
 from miyar.labelstudio.server.remote import Setup
@@ -174,3 +175,26 @@ def test_a_wrong_answer_ends_in_a_message(server: tuple[Studio, Answer], tmp_pat
         refused += bool(said)
         assert LEGACY not in said
     assert refused > ROUNDS / 3
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "remedy"),
+    [
+        *((status, MiyarError, "") for status in (400, 403, 405, 409, 414, 422)),
+        *((status, MiyarError, "with --url") for status in (300, 301, 308, 399)),
+        (401, MiyarError, "make a new one"),
+        (404, answers.GoneError, ""),
+        (413, answers.TooLargeError, "client_max_body_size"),
+        *((status, answers.NoAnswerError, "") for status in (0, 299, 408, 423, 429, 500, 502, 503, 504)),
+    ],
+)
+def test_a_status_says_whether_the_server_may_have_done_it(
+    status: int, kind: type[MiyarError], remedy: str
+) -> None:
+    with pytest.raises(MiyarError) as caught, answers.asked("count the projects"):
+        raise ApiError(status_code=status, body={"detail": "it says why"})
+    assert type(caught.value) is kind
+    said = str(caught.value)
+    assert f"could not count the projects: status {status}: {quoted('it says why')}" in said
+    assert remedy in said
+    assert ("\n" in said) is bool(remedy)

@@ -83,6 +83,8 @@ CSV = "annotation_id,annotator,article,created_at,entity,id,lead_time,text\n1,2,
 JSON_MIN = [{"id": 1, "text": "نص", "article": "a", "entity": [], "annotator": 1, "annotation_id": 1}]
 NO_EXPORTS: Mapping[str, tuple[bytes, str]] = {
     "csv": (CSV.encode(), "csv_export"),
+    "csv without times": (b"annotation_id,article\n1,a\n", "csv_export"),
+    "csv without ids": (b"article,lead_time\na,0.5\n", "csv_export"),
     "csv with a byte order mark": (b"\xef\xbb\xbf" + CSV.encode(), "csv_export"),
     "json_min": (json.dumps(JSON_MIN).encode(), "json_min_export"),
     "one object": (json.dumps({"id": 1, "annotations": []}).encode(), "not_an_export"),
@@ -132,6 +134,13 @@ def test_an_export_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
 def test_a_target_storage_is_named(tmp_path: Path) -> None:
     (tmp_path / "1217").write_text(json.dumps({"id": 1, "result": [], "task": TASK}), encoding="utf-8")
     with pytest.raises(UsageError, match="files of a target storage"):
+        find_exports([tmp_path])
+
+
+@pytest.mark.parametrize("content", ['{"id": 1}', '{"result": []}', '{"task": 1}', '"result" "task"'])
+def test_other_files_are_not_taken_for_those_of_a_target_storage(tmp_path: Path, content: str) -> None:
+    (tmp_path / "1217").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match="no export in this folder"):
         find_exports([tmp_path])
 
 

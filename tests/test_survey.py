@@ -104,6 +104,14 @@ def test_the_notes_name_the_articles() -> None:
     assert survey.missing == ["a", "c"]
 
 
+def test_schemes_and_guidelines_are_counted() -> None:
+    other = task(annotation())
+    other["data"] |= {"scheme": "1.1.0#2", "guidelines": "h"}
+    survey = seen(task(annotation()), task(annotation(), article="b"), other)
+    assert survey.schemes == {"1.0.0#1": 2, "1.1.0#2": 1}
+    assert survey.guidelines == {"g": 2, "h": 1}
+
+
 @pytest.mark.parametrize(("wanted", "notes"), [(1, [TOO_MANY]), (2, []), (3, [TOO_FEW])])
 def test_how_many_annotations_are_wanted_is_what_the_project_says(wanted: int, notes: list[str]) -> None:
     assert noted(task(annotation(1), by_another(2)), wanted=wanted) == notes
