@@ -4,15 +4,16 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from command import run
 from conftest import LEGACY
-from miyar.labelstudio.server.bounds import BoundError
+from miyar.labelstudio.server.bounds import BoundedTransport, BoundError, Bounds
 from miyar.labelstudio.server.client import Studio, connect
 
 Sent = Iterator[bytes]
@@ -148,3 +149,24 @@ def test_what_is_within_the_bounds_comes_as_it_is(
     with closing(connect(url, LEGACY, 10, largest=1)) as studio:
         studio.export(1, tmp_path / "export.json")
     assert (tmp_path / "export.json").read_bytes() == b"x" * length
+
+
+class Noting(httpx.SyncByteStream):
+    """A body of some parts that notes when it is closed."""
+
+    closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from [b"x" * MIB] * 3
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("largest", [1, 10])
+def test_an_answer_gives_its_connection_back_whether_it_is_whole_or_broken_off(largest: int) -> None:
+    body, transport = Noting(), BoundedTransport(Bounds(SILENCE, largest))
+    transport._inner = httpx.MockTransport(lambda _: httpx.Response(200, stream=body))  # type: ignore[assignment]
+    with httpx.Client(transport=transport) as client, suppress(BoundError):
+        assert len(client.get("http://studio.example.org").content) == 3 * MIB
+    assert body.closed

@@ -213,8 +213,10 @@ def test_a_label_of_the_other_layer_is_unknown_to_a_control_of_one_layer(scheme:
 
 @pytest.mark.parametrize("identity", [None, "", 5, [], {"a": 1}])
 def test_a_region_without_a_text_as_id_is_refused(scheme: Scheme, identity: Any) -> None:
-    found = {**region("قال محمد", "محمد", "PERS"), "id": identity}
-    assert codes(converted("قال محمد", scheme, [found])) == ["no_id"]
+    first, found = region("قال محمد", "قال", "PERS"), region("قال محمد", "محمد", "PERS")
+    conversion = converted("قال محمد", scheme, [first, {**found, "id": identity}])
+    assert codes(conversion) == ["no_id"]
+    assert places(conversion) == [("قال", "PERS")]
 
 
 def test_the_last_character_of_the_text_can_be_labelled(scheme: Scheme) -> None:
